@@ -1,0 +1,298 @@
+"""The configuration: TOML into frozen models, every fault reported at once."""
+
+import os
+import re
+import tomllib
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from apscheduler.triggers.cron import CronTrigger
+from platformdirs import user_config_path, user_state_path
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from afterword.errors import ConfigError
+
+DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+PASSWORD_SOURCES = ("password_command", "password_keyring", "password_file", "password_env")
+
+
+def parse_duration(value: object) -> timedelta:
+    """A span such as "90d", "24h", "10m" or "0" as a timedelta; anything else raises ValueError."""
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"(\d{1,6})\s*([smhdw])", str(value).strip())
+    if match:
+        return timedelta(seconds=int(match[1]) * DURATION_UNITS[match[2]])
+    if str(value).strip() == "0":
+        return timedelta(0)
+    raise ValueError('write a number and a unit, such as "90d", "24h", "10m", or "0"')
+
+
+def _expand(value: object) -> object:
+    return Path(value).expanduser() if isinstance(value, str) else value
+
+
+def _mail_address(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+", value):
+        return value
+    raise ValueError('write a bare mail address, such as "sam@example.org"')
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+ExpandedPath = Annotated[Path, BeforeValidator(_expand)]
+MailAddress = Annotated[str, BeforeValidator(_mail_address)]
+
+
+class Section(BaseModel):
+    """A table of the configuration; unknown keys are faults, values cannot be changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Owner(Section):
+    """The person who applies for jobs and reviews the drafts."""
+
+    name: str = Field(min_length=1, description="Your name, as it stands in From")
+    addresses: tuple[MailAddress, ...] = Field(
+        min_length=1, description="Every address at which you apply; drafts come from the first"
+    )
+    signature: str = Field("", description="What stands under a letter; your name when empty")
+
+
+class Imap(Section):
+    """An IMAP account. The secret is never in the file, only where to find it."""
+
+    host: str = Field(min_length=1, description="Name of the IMAP server")
+    port: int = Field(993, ge=1, le=65535, description="993 for tls, 143 for starttls")
+    security: Literal["tls", "starttls", "none"] = Field(
+        "tls", description="tls, starttls, or none (only to a loopback address)"
+    )
+    ca_file: ExpandedPath | None = Field(
+        None, description="Trust this certificate authority as well as none other"
+    )
+    username: str = Field(min_length=1, description="Login name, mostly the mail address")
+    auth: Literal["password"] = Field("password", description="How to log in")
+    password_command: str = Field("", description="A command that prints the password")
+    password_keyring: str = Field("", description="Service name in the system keyring (entry: the user name)")
+    password_file: str = Field("", description="A file of mode 0600, or a name among systemd's credentials")
+    password_env: str = Field("", description="An environment variable that holds the password")
+    folders: tuple[str, ...] = Field(("INBOX",), min_length=1, description="Folders to watch")
+    context_folders: tuple[str, ...] = Field(
+        (), description="More folders in which earlier mail is looked for"
+    )
+    sent: str = Field("", description="Folder of sent mail; found by special use when empty")
+    drafts: str = Field("", description="Folder for drafts; found by special use when empty")
+    archive: str = Field("", description="Folder of archived mail; found by special use when empty")
+    trash: str = Field("", description="Folder of deleted mail; found by special use when empty")
+    timeout: Duration = Field(timedelta(seconds=30), description="How long to wait for the server")
+
+    @model_validator(mode="after")
+    def _secure(self) -> Self:
+        if self.security == "none" and self.host not in LOOPBACK:
+            raise ValueError(
+                'security = "none" is taken only for localhost, 127.0.0.1 or ::1; write "tls" or "starttls"'
+            )
+        sources = [name for name in PASSWORD_SOURCES if getattr(self, name)]
+        if len(sources) != 1:
+            found = " and ".join(sources) or "none"
+            raise ValueError(f"give exactly one of {', '.join(PASSWORD_SOURCES)} (found: {found})")
+        return self
+
+
+class Maildir(Section):
+    """A local mailbox, no server."""
+
+    path: ExpandedPath = Field(description="The Maildir, or the folder that holds Maildirs side by side")
+    folders: tuple[str, ...] = Field(("INBOX",), min_length=1, description="Folders to watch")
+    context_folders: tuple[str, ...] = Field(
+        (), description="More folders in which earlier mail is looked for"
+    )
+    sent: str = Field("", description="Folder of sent mail; found by name when empty")
+    drafts: str = Field("", description="Folder for drafts; found by name when empty")
+    archive: str = Field("", description="Folder of archived mail; found by name when empty")
+    trash: str = Field("", description="Folder of deleted mail; found by name when empty")
+
+
+class Account(Section):
+    """One mailbox to watch."""
+
+    name: str = Field(
+        min_length=1,
+        pattern=r"^[A-Za-z0-9_.-]+$",
+        description="Short name: letters, digits, dot, dash, underscore",
+    )
+    imap: Imap | None = None
+    maildir: Maildir | None = None
+    authserv_ids: tuple[str, ...] = Field(
+        (),
+        description="Names under which your own server writes Authentication-Results; its domain when empty",
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.imap is None) == (self.maildir is None):
+            raise ValueError("give exactly one of [account.imap] and [account.maildir]")
+        return self
+
+    @property
+    def mailbox(self) -> Imap | Maildir:
+        """The settings that both kinds share: folders and their names."""
+        mailbox = self.imap or self.maildir
+        if mailbox is None:  # the validator has refused such an account
+            raise ValueError("an account needs a mailbox")
+        return mailbox
+
+
+class Letters(Section):
+    """What is written and when."""
+
+    delay: Duration = Field(
+        timedelta(hours=24), description='How long after the rejection the draft appears; "0" at once'
+    )
+    application_stage: Literal["ask", "thanks", "off"] = Field(
+        "ask", description="A company that never met you: ask, only thank, or write nothing"
+    )
+    max_age: Duration = Field(timedelta(days=90), description="An older rejection is recorded, not answered")
+    quote: bool = Field(False, description="Quote the mail that is answered")
+    templates: ExpandedPath | None = Field(
+        None, description="Folder of your own templates, which override the shipped ones"
+    )
+    waive: tuple[str, ...] = Field(
+        (), description="Rules of etiquette that your own templates may break, by name"
+    )
+
+
+class Schedule(Section):
+    """When the daemon looks."""
+
+    every: Duration = Field(timedelta(minutes=10), description="Time between two passes")
+    idle: bool = Field(True, description="Look at once when the server tells of new mail (IMAP IDLE)")
+    cron: str = Field("", description='Five cron fields instead of `every`, such as "0 8-20 * * mon-fri"')
+
+    @model_validator(mode="after")
+    def _runs(self) -> Self:
+        if self.every < timedelta(seconds=10):
+            raise ValueError('every: at least "10s"')
+        if self.cron:
+            try:
+                CronTrigger.from_crontab(self.cron)
+            except ValueError as error:
+                raise ValueError(f"cron: five fields such as '0 8-20 * * mon-fri' ({error})") from None
+        return self
+
+
+def default_state_url() -> str:
+    """The ledger under the XDG state folder."""
+    return f"sqlite:///{user_state_path('afterword') / 'ledger.db'}"
+
+
+class State(Section):
+    """Where the ledger is kept."""
+
+    url: str = Field(default_factory=default_state_url, description="Database URL of the ledger (SQLAlchemy)")
+
+
+class RuleFiles(Section):
+    """The owner's own rules; they come before the default ones."""
+
+    files: tuple[ExpandedPath, ...] = Field((), description="Rule files, the first one first")
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    owner: Owner
+    account: tuple[Account, ...] = Field(min_length=1)
+    letters: Letters = Letters()
+    schedule: Schedule = Schedule()
+    state: State = Field(default_factory=State)
+    rules: RuleFiles = RuleFiles()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [account.name for account in self.account]
+        if len(set(names)) != len(names):
+            raise ValueError("account: every account needs a name of its own")
+        return self
+
+
+def config_path(given: Path | None = None) -> Path:
+    """The file to read: the one given, `$AFTERWORD_CONFIG`, or the XDG config folder's."""
+    if given is not None:
+        return given
+    named = os.environ.get("AFTERWORD_CONFIG")
+    return Path(named) if named else user_config_path("afterword") / "config.toml"
+
+
+def load_config(path: Path) -> Config:
+    """Read and validate; ConfigError lists every fault with its key and what to write instead."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no configuration at {path}.",
+            (),
+            "Copy config.example.toml there and fill it in, or name another file with --config.",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error}", (), "Check the path and its permissions."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}", (), "Mend the place it names.") from None
+    try:
+        return Config.model_validate(table)
+    except ValidationError as error:
+        problems = [describe(fault) for fault in _causes(error.errors())]
+        raise ConfigError(
+            f"{path} does not hold:", problems, "Mend these keys and run afterword check."
+        ) from None
+
+
+def _causes(faults: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out what only follows: a list counts as too short when its one entry has a fault of its own."""
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short"
+        or not any(
+            other["loc"][: len(fault["loc"])] == fault["loc"] for other in faults if other is not fault
+        )
+    ]
+
+
+def describe(fault: ErrorDetails) -> str:
+    """One fault as `key: what to write instead`."""
+    key = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{key}: unknown key{_nearest(fault['loc'])}"
+    if fault["type"] == "missing":
+        return f"{key}: missing"
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message
+
+
+def _nearest(loc: tuple[int | str, ...]) -> str:
+    known = _keys_beside(loc)
+    close = get_close_matches(str(loc[-1]), known, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else f"; known keys here: {', '.join(known)}"
+
+
+def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that the table which holds `loc` may have."""
+    section: type[BaseModel] = Config
+    for part in loc[:-1]:
+        if isinstance(part, str) and part in section.model_fields:
+            section = _section_of(section.model_fields[part].annotation) or section
+    return list(section.model_fields)
+
+
+def _section_of(annotation: Any) -> type[BaseModel] | None:
+    """The Section inside an annotation such as `tuple[Account, ...]` or `Imap | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _section_of(part))), None)

@@ -1,0 +1,100 @@
+"""Every exception that Afterword raises.
+
+AfterwordError                 exit 1   something failed for some mail
+├── UserError                  exit 2   usage or configuration; carries what to do next
+│   ├── ConfigError                     every fault of a configuration file at once
+│   │   └── RulesError                  every fault of the rule files at once
+│   ├── SecretError                     a password or token cannot be had
+│   └── MissingFolder                   the drafts (or another needed) folder is not there
+├── ConnectError               exit 3   the server cannot be reached or used
+│   ├── Unreachable                     no connection: name, port, network
+│   ├── UntrustedCertificate            TLS verification failed
+│   └── LoginRefused                    the server does not take the user name and secret
+├── MailboxError                        a command failed on a working connection
+│   ├── ConnectionLost                  the connection broke; reconnect and go on
+│   └── MessageRefused                  the server refuses this message for good (size, quota)
+├── UnreadableMail                      input that is no mail at all
+├── Interrupted                         the service is ending; what is on record stays so
+└── EtiquetteError                      a letter breaks the etiquette and must not be put into Drafts
+"""
+
+from collections.abc import Sequence
+
+
+class AfterwordError(Exception):
+    """Base of all; `advice` says what to do next, "" where nothing can be done by the reader."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class UserError(AfterwordError):
+    """The reader can mend this: usage, configuration, a missing folder."""
+
+    exit_code = 2
+
+
+class ConfigError(UserError):
+    """A configuration does not hold; `problems` lists every fault, each naming its key and what to write instead."""
+
+    def __init__(self, message: str, problems: Sequence[str], advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.problems = tuple(problems)
+
+
+class RulesError(ConfigError):
+    """A rule file does not hold; each problem names file, line and the nearest valid key."""
+
+
+class SecretError(UserError):
+    """A password or token cannot be had from where the configuration says it is."""
+
+
+class MissingFolder(UserError):
+    """A folder that Afterword needs is neither configured nor found; it is never created or guessed."""
+
+
+class ConnectError(AfterwordError):
+    """The server cannot be reached or logged in to."""
+
+    exit_code = 3
+
+
+class Unreachable(ConnectError):
+    """No connection: unknown host, refused port, time-out."""
+
+
+class UntrustedCertificate(ConnectError):
+    """The server's certificate does not verify."""
+
+
+class LoginRefused(ConnectError):
+    """The server refuses the user name and secret."""
+
+
+class MailboxError(AfterwordError):
+    """A command failed on a working connection."""
+
+
+class ConnectionLost(MailboxError):
+    """The connection broke in the middle; what was not recorded is done again after a reconnect."""
+
+
+class MessageRefused(MailboxError):
+    """The server will never take this message: too big, or over quota."""
+
+
+class UnreadableMail(AfterwordError):
+    """The input is no mail: not a file, not RFC 5322, or nothing in it."""
+
+
+class Interrupted(AfterwordError):
+    """The service ends in the middle of a pass; the next start goes on from what is on record."""
+
+
+class EtiquetteError(AfterwordError):
+    """A letter breaks the etiquette; it is recorded and not put into Drafts."""
