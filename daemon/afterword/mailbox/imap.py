@@ -1,0 +1,371 @@
+"""Mail on a server (RFC 3501, RFC 9051) through IMAPClient.
+
+Reading leaves no trace: folders are opened with EXAMINE, bodies fetched with BODY.PEEK, and no STORE is ever issued (Courier
+obeys it even under EXAMINE). The only command that writes is APPEND.
+"""
+
+import imaplib
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+
+from afterword.errors import (
+    ConnectionLost,
+    LoginRefused,
+    MailboxError,
+    MessageRefused,
+    MissingFolder,
+    Unreachable,
+    UntrustedCertificate,
+    UserError,
+)
+from afterword.mailbox.protocol import SIZE_LIMIT, Folder, FolderState
+from afterword.records import Place, RawMessage
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+BATCH = 100  # messages in one FETCH
+BATCH_OCTETS = 8 << 20  # and not more than this together
+IDLE_SLICE = 30.0  # seconds between two looks at whether an IDLE has run its time
+CONTENT = f"BODY.PEEK[]<0.{SIZE_LIMIT}>"
+REFUSED = re.compile(r"\[(LIMIT|OVERQUOTA|TOOBIG)\]", re.IGNORECASE)
+BROKEN = (ConnectionError, TimeoutError, ssl.SSLError, imaplib.IMAP4.abort, OSError, EOFError)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """How to reach a server; `timeout` in seconds bounds connecting and each read."""
+
+    host: str
+    username: str
+    port: int = 993
+    security: Literal["tls", "starttls", "none"] = "tls"
+    ca_file: Path | None = None
+    timeout: float = 30.0
+
+
+class ImapMailbox:
+    """Implements `protocol.Mailbox` on a connection that is logged in."""
+
+    def __init__(self, account: str, client: IMAPClient) -> None:
+        self.account = account
+        self._client = client
+        self._opened: tuple[str, FolderState] | None = None
+        self._fresh = False
+
+    @classmethod
+    def connect(cls, account: str, settings: ImapSettings, password: str) -> Self:
+        """Connect, verify, log in. Unreachable, UntrustedCertificate or LoginRefused says what to do about it."""
+        client = _connected(settings)
+        try:
+            client.login(settings.username, password)
+        except LoginError as error:
+            _hang_up(client)
+            raise LoginRefused(
+                f"{settings.host} refuses the login ({_server_words(error, password)}).",
+                "Check user name and password. Many providers want an app password here.",
+            ) from None
+        except BROKEN as error:
+            _hang_up(client)
+            raise Unreachable(
+                f"{settings.host} broke the connection at login ({type(error).__name__}).", "Try again later."
+            ) from None
+        return cls(account, client)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def folders(self) -> tuple[Folder, ...]:
+        """Every selectable folder with its special uses in lower case (Cyrus can be made to write `\\drafts`)."""
+        with self._command("LIST"):
+            listed = self._client.list_folders()
+        found = []
+        for flags, _delimiter, name in listed:
+            uses = frozenset(_text(flag).lower() for flag in flags)
+            if "\\noselect" not in uses and "\\nonexistent" not in uses:
+                found.append(Folder(_text(name), uses))
+        return tuple(found)
+
+    def examine(self, folder: str) -> FolderState:
+        """EXAMINE; some servers tell no UIDNEXT."""
+        with self._command("EXAMINE", folder):
+            answer = self._client.select_folder(folder, readonly=True)
+        state = FolderState(
+            uidvalidity=_number(answer.get(b"UIDVALIDITY")) or 0,
+            uidnext=_number(answer.get(b"UIDNEXT")),
+            exists=_number(answer.get(b"EXISTS")) or 0,
+        )
+        self._opened = (folder, state)
+        self._fresh = True
+        return state
+
+    def uids(self, folder: str, *, since: date | None = None, after: int = 0) -> tuple[int, ...]:
+        """UID SEARCH; `n:*` names the last message even when its UID is below n, so that is dropped here."""
+        self._refresh(folder)
+        criteria: list[Any] = ["UID", f"{after + 1}:*"]
+        if since:
+            criteria += ["SINCE", since]
+        with self._command("SEARCH", folder):
+            found = self._client.search(criteria)
+        return tuple(sorted(uid for uid in found if uid > after))
+
+    def fetch(self, folder: str, uids: Sequence[int]) -> Iterator[RawMessage]:
+        """Sizes first, then the content in batches bounded in number and octets."""
+        for start in range(0, len(uids), BATCH):
+            sizes = self._fetch(folder, uids[start : start + BATCH], ["RFC822.SIZE", "INTERNALDATE"])
+            for batch in _bounded(uids[start : start + BATCH], sizes):
+                contents = self._fetch(folder, batch, [CONTENT])
+                for uid in batch:
+                    octets = _content(contents.get(uid, {}))
+                    if octets is not None:
+                        yield self._raw(folder, uid, octets, sizes.get(uid, {}))
+
+    def find(self, folder: str, header: str, value: str) -> tuple[int, ...]:
+        """UID SEARCH HEADER."""
+        self._refresh(folder)
+        with self._command("SEARCH", folder):
+            return tuple(sorted(self._client.search(["HEADER", header, value])))
+
+    def append_draft(self, folder: str, octets: bytes, *, keyword: str = "") -> None:
+        """APPEND with `\\Draft` and `\\Seen`. MessageRefused when the server will never take it."""
+        flags = ["\\Draft", "\\Seen", *([keyword] if keyword else [])]
+        with self._command("APPEND", folder):
+            self._client.append(folder, octets, flags)
+
+    def wait(self, folder: str, seconds: float) -> bool:
+        """IDLE (RFC 2177): True when the server tells of new mail, False after `seconds` without.
+
+        Without IDLE the time is slept away, and the schedule does the rest. ConnectionLost when the peer is dead: IMAPClient then
+        answers `[]` at once instead of raising, so an early empty answer is put to the test with NOOP.
+        """
+        if not self._client.has_capability("IDLE"):
+            time.sleep(seconds)
+            return False
+        before = self.examine(folder).exists
+        deadline = time.monotonic() + seconds
+        with self._command("IDLE", folder):
+            self._client.idle()
+            try:
+                arrived = self._idle_until(deadline, before)
+            finally:
+                self._client.idle_done()
+        return arrived
+
+    def interrupt(self) -> None:
+        """End a `wait` in another thread at once; the connection is of no use afterwards."""
+        with suppress(OSError):
+            self._client.socket().shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """LOGOUT if the server still listens."""
+        _hang_up(self._client)
+
+    def _idle_until(self, deadline: float, before: int) -> bool:
+        while (left := deadline - time.monotonic()) > 0:
+            asked = min(left, IDLE_SLICE)
+            began = time.monotonic()
+            answers = self._client.idle_check(timeout=asked)
+            if not answers and time.monotonic() - began < asked / 2:
+                raise imaplib.IMAP4.abort("the peer is gone")
+            if any(_announces(answer, before) for answer in answers):
+                return True
+        return False
+
+    def _open(self, folder: str) -> FolderState:
+        if self._opened and self._opened[0] == folder:
+            return self._opened[1]
+        return self.examine(folder)
+
+    def _refresh(self, folder: str) -> None:
+        """See the folder as it is now: Dovecot searches an open folder as it was at the last command before."""
+        if self._opened is None or self._opened[0] != folder:
+            self.examine(folder)
+        elif not self._fresh:
+            with self._command("NOOP"):
+                self._client.noop()
+        self._fresh = False
+
+    def _fetch(self, folder: str, uids: Sequence[int], items: Sequence[str]) -> dict[int, dict[bytes, Any]]:
+        self._open(folder)
+        with self._command("FETCH", folder):
+            answer: dict[int, dict[bytes, Any]] = self._client.fetch(list(uids), list(items))
+        return answer
+
+    def _raw(self, folder: str, uid: int, octets: bytes, facts: dict[bytes, Any]) -> RawMessage:
+        moment = facts.get(b"INTERNALDATE")
+        return RawMessage(
+            place=Place(self.account, folder, self._open(folder).uidvalidity, uid),
+            octets=octets,
+            size=_number(facts.get(b"RFC822.SIZE")) or len(octets),
+            internal_date=moment if isinstance(moment, datetime) and moment.tzinfo else datetime.now(UTC),
+        )
+
+    @contextmanager
+    def _command(self, command: str, folder: str = "") -> Iterator[None]:
+        """Turn what IMAPClient raises into our own errors; codes are read, not texts, which every server words its way."""
+        try:
+            yield
+        except BROKEN as error:
+            self._opened = None
+            raise ConnectionLost(
+                f"Account {self.account}: the connection broke during {command} ({type(error).__name__}).",
+                "Nothing is lost; the next pass goes on from here.",
+            ) from None
+        except IMAPClientError as error:
+            raise self._refusal(command, folder, str(error)) from None
+
+    def _refusal(self, command: str, folder: str, words: str) -> MailboxError | MissingFolder:
+        where = f"Account {self.account}: {command} {folder}".rstrip()
+        if command == "APPEND" and REFUSED.search(words):
+            code = REFUSED.search(words)
+            return MessageRefused(
+                f"{where} is refused for good [{code[1].upper() if code else ''}].",
+                "Make room in the mailbox.",
+            )
+        if "[TRYCREATE]" in words.upper() or "[NONEXISTENT]" in words.upper() or not self._exists(folder):
+            return MissingFolder(
+                f"{where}: there is no such folder.", "Check the folder's name in the configuration."
+            )
+        return MailboxError(f"{where} failed.", "The next pass tries again.")
+
+    def _exists(self, folder: str) -> bool:
+        """Whether a folder is on the list; Courier and others refuse without a code."""
+        if not folder:
+            return True
+        try:
+            return bool(self._client.folder_exists(folder))
+        except (IMAPClientError, *BROKEN):
+            return True
+
+
+def _connected(settings: ImapSettings) -> IMAPClient:
+    """A verified connection, not logged in yet."""
+    if settings.security == "none" and settings.host not in LOOPBACK:
+        raise UserError(
+            f"{settings.host}: without TLS only a loopback address is taken.",
+            'Write security = "tls" or "starttls".',
+        )
+    try:
+        context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+    except (OSError, ssl.SSLError):
+        raise UserError(
+            f"The ca_file {settings.ca_file} cannot be read.",
+            "It must be a PEM file with a certificate authority.",
+        ) from None
+    return _reaching(settings, lambda: _dial(settings, context))
+
+
+def _dial(settings: ImapSettings, context: ssl.SSLContext) -> IMAPClient:
+    client = IMAPClient(
+        settings.host,
+        settings.port,
+        ssl=settings.security == "tls",
+        ssl_context=context if settings.security == "tls" else None,
+        timeout=SocketTimeout(settings.timeout, settings.timeout),
+    )
+    client.normalise_times = False  # INTERNALDATE with its zone, not shifted to ours
+    if settings.security == "starttls":
+        try:
+            client.starttls(context)
+        except BaseException:
+            _hang_up(client)
+            raise
+    return client
+
+
+def _reaching(settings: ImapSettings, dial: Callable[[], IMAPClient]) -> IMAPClient:
+    where = f"{settings.host}:{settings.port}"
+    try:
+        return dial()
+    except ssl.SSLCertVerificationError as error:
+        raise UntrustedCertificate(
+            f"The certificate of {where} is not trusted ({error.verify_message}).",
+            "If the server is your own, name its certificate authority with ca_file. Otherwise do not log in.",
+        ) from None
+    except ssl.SSLError as error:
+        raise Unreachable(
+            f"{where} does not speak TLS as expected ({error.reason or type(error).__name__}).",
+            'Port 993 goes with security = "tls", port 143 with "starttls".',
+        ) from None
+    except socket.gaierror:
+        raise Unreachable(
+            f"The host {settings.host} is not known.", "Check `host` and the network."
+        ) from None
+    except CapabilityError:
+        raise Unreachable(
+            f"{where} does not offer STARTTLS.", 'Write security = "tls" and the port for it (993).'
+        ) from None
+    except (OSError, EOFError, IMAPClientError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise Unreachable(
+            f"{where} cannot be reached ({why}).", "Check `host`, `port` and the network."
+        ) from None
+
+
+def _bounded(uids: Sequence[int], sizes: dict[int, dict[bytes, Any]]) -> Iterator[list[int]]:
+    """Split a batch so that no part asks for more than BATCH_OCTETS; what is gone by now is left out."""
+    batch: list[int] = []
+    total = 0
+    for uid in uids:
+        if uid not in sizes:
+            continue
+        size = min(_number(sizes[uid].get(b"RFC822.SIZE")) or SIZE_LIMIT, SIZE_LIMIT)
+        if batch and total + size > BATCH_OCTETS:
+            yield batch
+            batch, total = [], 0
+        batch.append(uid)
+        total += size
+    if batch:
+        yield batch
+
+
+def _content(facts: dict[bytes, Any]) -> bytes | None:
+    """The octets in a FETCH answer; servers write the item as BODY[]<0>, and unsolicited answers lack it."""
+    for key, value in facts.items():
+        if key.upper().startswith(b"BODY[]"):
+            return value if isinstance(value, bytes) else b""
+    return None
+
+
+def _announces(answer: Any, before: int) -> bool:
+    """Whether an untagged answer during IDLE tells of more messages than before."""
+    return isinstance(answer, tuple) and len(answer) >= 2 and answer[1] == b"EXISTS" and answer[0] > before
+
+
+def _hang_up(client: IMAPClient) -> None:
+    try:
+        client.logout()
+    except (IMAPClientError, *BROKEN):
+        with suppress(IMAPClientError, *BROKEN):
+            client.shutdown()
+
+
+def _server_words(error: Exception, password: str) -> str:
+    """What the server said, short, on one line, and never with the password in it."""
+    words = re.sub(r"\s+", " ", str(error))[:200]
+    return words.replace(password, "***") if password else words
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, (list, tuple)):
+        value = value[0] if value else None
+    return int(value) if value is not None else None
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

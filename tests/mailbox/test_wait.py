@@ -1,0 +1,65 @@
+"""IDLE: the server's word is heard at once, and a dead line is noticed."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from afterword.errors import ConnectionLost
+from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from tests.mailbox.labs import DovecotLab, mail
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.rogue import Wire
+
+
+@pytest.fixture
+def lab(dovecot: Dovecot) -> Iterator[DovecotLab]:
+    opened = DovecotLab(dovecot)
+    yield opened
+    opened.close()
+
+
+def test_an_arrival_is_told_within_two_seconds(lab: DovecotLab) -> None:
+    timer = threading.Timer(0.3, lab.deliver, ("INBOX", mail(1)))
+    timer.start()
+    began = time.monotonic()
+    assert lab.mailbox.wait("INBOX", 10)
+    assert time.monotonic() - began < 2.3
+    timer.join()
+
+
+def test_without_an_arrival_the_wait_ends_in_time(lab: DovecotLab) -> None:
+    began = time.monotonic()
+    assert not lab.mailbox.wait("INBOX", 0.5)
+    assert 0.4 < time.monotonic() - began < 3
+    assert lab.mailbox.uids("INBOX") == ()
+
+
+def test_mail_that_lay_there_before_is_no_arrival(lab: DovecotLab) -> None:
+    lab.deliver("INBOX", mail(1))
+    assert not lab.mailbox.wait("INBOX", 0.5)
+
+
+def test_a_dead_peer_is_noticed_and_not_asked_for_ever(dovecot: Dovecot) -> None:
+    with Wire(dovecot.plain_port) as wire:
+        settings = ImapSettings("127.0.0.1", "waiting", wire.port, "none", None, 5)
+        mailbox = ImapMailbox.connect("personal", settings, PASSWORD)
+        timer = threading.Timer(0.3, wire.cut)
+        timer.start()
+        began = time.monotonic()
+        with pytest.raises(ConnectionLost):
+            mailbox.wait("INBOX", 20)
+        assert time.monotonic() - began < 5
+        timer.join()
+        mailbox.close()
+
+
+def test_another_thread_can_end_the_wait(lab: DovecotLab) -> None:
+    timer = threading.Timer(0.3, lab.mailbox.interrupt)
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(ConnectionLost):
+        lab.mailbox.wait("INBOX", 20)
+    assert time.monotonic() - began < 5
+    timer.join()
