@@ -1,0 +1,305 @@
+"""The ledger as the pipeline sees it."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Self
+
+from sqlalchemy import Engine, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from afterword.ledger.codec import correspondence_of, dossier_from_json, dossier_to_json, message_row
+from afterword.ledger.store import open_copy, open_engine
+from afterword.ledger.tables import cases, cursors, messages, passes
+from afterword.records import Action, Correspondence, Label, Letter, Place, Plan, Skip, Verdict
+
+
+class State(StrEnum):
+    """How far a case has come."""
+
+    WAITING = "waiting"
+    INTENDED = "intended"
+    DRAFTED = "drafted"
+    SKIPPED = "skipped"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder has been examined: every UID up to `uid` under `uidvalidity`."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A mail that has been looked at; `error` is set where it could not be judged."""
+
+    mail: Correspondence
+    verdict: Verdict | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A rejection and what became of it; `octets` is the letter as it is (to be) put into Drafts."""
+
+    plan: Plan
+    state: State
+    message_id: str = ""
+    octets: bytes = b""
+    error: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassRow:
+    """One pass over one account; `failure` is "" when it went through."""
+
+    account: str
+    started_at: datetime
+    seconds: float
+    examined: int = 0
+    drafted: int = 0
+    errors: int = 0
+    failure: str = ""
+
+
+class Ledger:
+    """All reads and writes of the ledger; each write is durable when the call returns."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The ledger at a SQLAlchemy URL; UserError when it cannot be opened."""
+        return cls(open_engine(url))
+
+    @classmethod
+    def rehearse(cls, url: str) -> Self:
+        """A copy in memory that takes writes and forgets them."""
+        return cls(open_copy(url))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+
+    # --- mail
+
+    def cursor(self, account: str, folder: str) -> Cursor | None:
+        """How far a folder was examined, or None on the first visit."""
+        query = select(cursors).where(cursors.c.account == account, cursors.c.folder == folder)
+        with self._transaction() as connection:
+            row = connection.execute(query).mappings().first()
+        return Cursor(**row) if row else None
+
+    def unseen(self, account: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> tuple[int, ...]:
+        """Those of `uids` that have no row yet, in their order."""
+        query = select(messages.c.uid).where(
+            messages.c.account == account,
+            messages.c.folder == folder,
+            messages.c.uidvalidity == uidvalidity,
+        )
+        if not uids:
+            return ()
+        with self._transaction() as connection:
+            seen = set(connection.execute(query.where(messages.c.uid >= min(uids))).scalars())
+        return tuple(uid for uid in uids if uid not in seen)
+
+    def record(self, examined: Sequence[Examined], cursor: Cursor, now: datetime) -> None:
+        """Remember a batch of mails and how far the folder is examined, in one transaction."""
+        rows = [message_row(each.mail, each.verdict, each.error, now) for each in examined]
+        with self._transaction() as connection:
+            if rows:
+                connection.execute(insert(messages).prefix_with("OR IGNORE"), rows)
+            connection.execute(
+                delete(cursors).where(cursors.c.account == cursor.account, cursors.c.folder == cursor.folder)
+            )
+            connection.execute(
+                insert(cursors).values(
+                    account=cursor.account,
+                    folder=cursor.folder,
+                    uidvalidity=cursor.uidvalidity,
+                    uid=cursor.uid,
+                )
+            )
+
+    def correspondence(self, since: datetime) -> list[Correspondence]:
+        """Remembered mail that can belong to an application, oldest first: not what robots write about other things."""
+        query = (
+            select(messages)
+            .where(
+                messages.c.date >= since,
+                messages.c.error == "",
+                or_(
+                    messages.c.outgoing,
+                    messages.c.automated.is_(False),
+                    messages.c.label.not_in([Label.OTHER, Label.JOB_ALERT]),
+                ),
+            )
+            .order_by(messages.c.date, messages.c.id)
+        )
+        with self._transaction() as connection:
+            return [correspondence_of(row) for row in connection.execute(query).mappings()]
+
+    def unplanned(self, account: str, folders: Collection[str]) -> list[Place]:
+        """Places of rejections seen in the watched `folders` for which nothing has been decided yet.
+
+        A rejection that was meanwhile moved is named at every place where it was seen.
+        """
+        watched = select(messages.c.fingerprint).where(
+            messages.c.account == account,
+            messages.c.folder.in_(list(folders)),
+            messages.c.label == Label.REJECTION,
+            messages.c.outgoing.is_(False),
+        )
+        query = (
+            select(messages)
+            .where(
+                messages.c.account == account,
+                messages.c.fingerprint.in_(watched),
+                messages.c.fingerprint.not_in(select(cases.c.fingerprint)),
+            )
+            .order_by(messages.c.date, messages.c.id)
+        )
+        with self._transaction() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [Place(row["account"], row["folder"], row["uidvalidity"], row["uid"]) for row in rows]
+
+    # --- cases
+
+    def cases(self, *states: State, account: str = "") -> list[Case]:
+        """Cases in any of `states` (all when none is named), of one account or all, in the order they were opened."""
+        query = select(cases).order_by(cases.c.id)
+        if states:
+            query = query.where(cases.c.state.in_(states))
+        if account:
+            query = query.where(cases.c.account == account)
+        with self._transaction() as connection:
+            return [_case_of(row) for row in connection.execute(query).mappings()]
+
+    def add_case(self, case: Case, now: datetime) -> bool:
+        """Open a case; False when the rejection has one already, and then nothing is changed."""
+        plan = case.plan
+        row = {
+            "fingerprint": plan.dossier.fingerprint,
+            "account": plan.dossier.place.account,
+            "state": case.state,
+            "skip": plan.skip or "",
+            "rule": plan.rule,
+            "why": plan.why,
+            "letter": plan.letter or "",
+            "application": plan.dossier.application,
+            "dossier": dossier_to_json(plan.dossier),
+            "due": plan.due,
+            "keyword": plan.keyword,
+            "draft_message_id": case.message_id,
+            "draft_octets": case.octets or None,
+            "error": case.error,
+            "changed_at": now,
+        }
+        with self._transaction() as connection:
+            return connection.execute(insert(cases).prefix_with("OR IGNORE"), row).rowcount == 1
+
+    def move_case(
+        self,
+        fingerprint: str,
+        came_from: Iterable[State],
+        to: State,
+        now: datetime,
+        *,
+        skip: str = "",
+        why: str = "",
+        error: str = "",
+    ) -> bool:
+        """Move a case on; False when it is in none of the states `came_from` any more (somebody else was faster)."""
+        values = {"state": to, "changed_at": now, "error": error} | (
+            {"skip": skip, "why": why} if skip else {}
+        )
+        query = (
+            update(cases)
+            .where(cases.c.fingerprint == fingerprint, cases.c.state.in_(list(came_from)))
+            .values(values)
+        )
+        with self._transaction() as connection:
+            return connection.execute(query).rowcount == 1
+
+    # --- passes
+
+    def add_pass(self, row: PassRow) -> None:
+        """Remember a pass; only the last thousand are kept."""
+        with self._transaction() as connection:
+            connection.execute(
+                insert(passes).values(
+                    account=row.account,
+                    started_at=row.started_at,
+                    seconds=row.seconds,
+                    examined=row.examined,
+                    drafted=row.drafted,
+                    errors=row.errors,
+                    failure=row.failure,
+                )
+            )
+            newest = select(func.max(passes.c.id)).scalar_subquery()
+            connection.execute(delete(passes).where(passes.c.id < newest - 1000))
+
+    def last_pass(self, account: str, *, good: bool = False) -> PassRow | None:
+        """The last pass of an account, or its last good one."""
+        query = select(passes).where(passes.c.account == account).order_by(passes.c.id.desc()).limit(1)
+        if good:
+            query = query.where(passes.c.failure == "")
+        with self._transaction() as connection:
+            row = connection.execute(query).mappings().first()
+        return PassRow(**{key: value for key, value in row.items() if key != "id"}) if row else None
+
+    def unreadable(self, account: str) -> int:
+        """How many mails of an account could not be judged."""
+        query = (
+            select(func.count())
+            .select_from(messages)
+            .where(messages.c.account == account, messages.c.error != "")
+        )
+        with self._transaction() as connection:
+            return int(connection.execute(query).scalar_one())
+
+
+def _case_of(row: RowMapping) -> Case:
+    state = State(row["state"])
+    plan = Plan(
+        dossier=dossier_from_json(row["dossier"]),
+        action=_ACTIONS.get(state, Action.DRAFT),
+        rule=row["rule"],
+        why=row["why"],
+        skip=Skip(row["skip"]) if row["skip"] else None,
+        letter=Letter(row["letter"]) if row["letter"] else None,
+        due=row["due"],
+        keyword=row["keyword"],
+    )
+    return Case(
+        plan=plan,
+        state=state,
+        message_id=row["draft_message_id"],
+        octets=row["draft_octets"] or b"",
+        error=row["error"],
+        changed_at=row["changed_at"],
+    )
+
+
+_ACTIONS = {State.SKIPPED: Action.SKIP, State.HELD: Action.HOLD}
+
+
+def utc_now() -> datetime:
+    """The present, aware and in UTC."""
+    return datetime.now(UTC)
