@@ -1,0 +1,53 @@
+"""From the configuration to open mailboxes and the craft that every account shares."""
+
+from afterword.config import Account, Config
+from afterword.config import Owner as OwnerSection
+from afterword.dossier import Owner
+from afterword.letters import Author, load_templates
+from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.maildir import MaildirMailbox
+from afterword.mailbox.protocol import Mailbox
+from afterword.scan import Craft
+from afterword.secrets import password_for
+from afterword_models import Judge
+from afterword_rules import load_rules
+
+
+def open_mailbox(account: Account) -> Mailbox:
+    """A mailbox ready for use; ConnectError, SecretError or UserError says why there is none."""
+    if account.maildir:
+        return MaildirMailbox(account.name, account.maildir.path)
+    imap = account.imap
+    if imap is None:
+        raise ValueError("an account needs a mailbox")  # the configuration has refused such an account
+    settings = ImapSettings(
+        host=imap.host,
+        port=imap.port,
+        security=imap.security,
+        ca_file=imap.ca_file,
+        username=imap.username,
+        timeout=imap.timeout.total_seconds(),
+    )
+    return ImapMailbox.connect(account.name, settings, password_for(imap))
+
+
+def owner_of(section: OwnerSection, authserv_ids: tuple[str, ...] = ()) -> Owner:
+    """The person as the dossier knows them."""
+    return Owner(section.name, section.addresses, authserv_ids)
+
+
+def author_of(section: OwnerSection, *, quote: bool = False) -> Author:
+    """The person as letters are signed."""
+    return Author(section.name, section.addresses[0], section.signature or section.name, quote)
+
+
+def craft_for(config: Config, account: Account, judge: Judge) -> Craft:
+    """Everything a pass over an account needs beside the mailbox; RulesError or UserError when it does not hold."""
+    return Craft(
+        judge=judge,
+        rules=load_rules(config.rules.files),
+        templates=load_templates(config.letters.templates, waived=frozenset(config.letters.waive)),
+        owner=owner_of(config.owner, account.authserv_ids),
+        author=author_of(config.owner, quote=config.letters.quote),
+        letters=config.letters,
+    )

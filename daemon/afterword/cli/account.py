@@ -1,0 +1,166 @@
+"""Commands on configured accounts: scan, check, run, status; and the demo, which brings its own."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from afterword.cli import show
+from afterword.cli.app import app, complain
+from afterword.cli.mail import ConfigOption, JsonOption
+from afterword.config import config_path, load_config, parse_duration
+from afterword.errors import AfterwordError
+from afterword.records import Outcome, Result, ScanReport
+
+
+def _span(value: str) -> timedelta:
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+SinceOption = Annotated[
+    timedelta | None,
+    typer.Option("--since", parser=_span, metavar="SPAN", help='Look this far back, such as "90d"'),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be done; write nothing anywhere")
+]
+
+
+@app.command()
+def scan(
+    config: ConfigOption = None,
+    since: SinceOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at every account once and put the drafts that are due into Drafts."""
+    from afterword.passes import one_pass_each
+
+    worst = 0
+    with show.progress_bar() as bar:
+        settings = load_config(config_path(config))
+        for name, report in one_pass_each(settings, since=since, dry_run=dry_run, progress=bar):
+            if isinstance(report, AfterwordError):
+                complain(report, account=name)
+                worst = max(worst, report.exit_code)
+                continue
+            worst = max(worst, int(report.errors > 0))
+            if as_json:
+                show.json_line(report_json(report))
+            else:
+                show_report(report, dry_run=dry_run)
+    if worst:
+        raise typer.Exit(worst)
+
+
+def report_json(report: ScanReport) -> dict[str, Any]:
+    """The keys of the contract."""
+    return {
+        "account": report.account,
+        "folder": report.folder,
+        "examined": report.examined,
+        "labels": dict(report.labels),
+        "drafted": report.drafted,
+        "waiting": report.waiting,
+        "skipped": dict(report.skipped),
+        "errors": report.errors,
+        "seconds": report.seconds,
+    }
+
+
+def show_report(report: ScanReport, *, dry_run: bool) -> None:
+    """One pass for a person: what was decided about each rejection, then the sums."""
+    rows = [outcome_row(outcome, dry_run=dry_run) for outcome in report.outcomes]
+    if rows:
+        show.table(("what", "to", "role", "company", "why"), rows, title=f"{report.account}: {report.folder}")
+    show.line(
+        f"{report.account}: {report.examined} examined ({counts(report.labels)}); {report.drafted} "
+        f"{'would be drafted' if dry_run else 'drafted'}, {report.waiting} waiting, "
+        f"{sum(report.skipped.values())} left alone ({counts(report.skipped)}), {report.errors} errors, "
+        f"{report.seconds:.1f} s"
+    )
+
+
+def outcome_row(outcome: Outcome, *, dry_run: bool = False) -> tuple[str, str, str, str, str]:
+    """What was done, to whom, about which role at which company, and why."""
+    plan, dossier = outcome.plan, outcome.plan.dossier
+    what = (
+        f"would be {outcome.result}" if dry_run and outcome.result is Result.DRAFTED else str(outcome.result)
+    )
+    if plan.letter:
+        what += f": {plan.letter}"
+    elif plan.skip:
+        what += f": {plan.skip}"
+    to = dossier.contact.address if dossier.contact else ""
+    return what, to, dossier.role, dossier.company, outcome.error or plan.why
+
+
+def counts(sums: Mapping[str, int]) -> str:
+    """Such as "3 rejection, 2 other", the most frequent first."""
+    ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{count} {name}" for name, count in ordered) or "none"
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log every step")] = False,
+) -> None:
+    """Watch the mailboxes until told to stop (SIGTERM or Ctrl-C)."""
+    from afterword import service
+    from afterword.logs import configure
+
+    configure(verbose=verbose)
+    service.run(load_config(config_path(config)))
+
+
+@app.command()
+def check(config: ConfigOption = None) -> None:
+    """Try everything that a pass needs: a line each, with what to do about each fault."""
+    from afterword.checks import run_checks
+
+    worst = 0
+    for result in run_checks(config_path(config)):
+        worst = max(worst, result.exit_code)
+        mark = "ok   " if not result.exit_code else "FAULT"
+        show.line(f"{mark} {result.name}: {result.message}")
+        for problem in result.problems:
+            show.line(f"        - {problem}")
+        if result.advice:
+            show.line(f"        -> {result.advice}")
+    if worst:
+        raise typer.Exit(worst)
+
+
+@app.command()
+def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show accounts, the last pass, drafts, what waits, what needs a hand, and when the next pass is due."""
+    from afterword.status import statuses
+
+    for row in statuses(load_config(config_path(config)), datetime.now(UTC)):
+        if as_json:
+            show.json_line(row.as_json())
+            continue
+        show.heading(row.account)
+        for key, value in row.as_lines():
+            show.line(f"{key:>16}  {value}")
+
+
+@app.command()
+def demo(
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep", help="Build the mailbox in this empty folder and leave it there", file_okay=False
+        ),
+    ] = None,
+) -> None:
+    """Run the whole job on a made-up mailbox in a temporary folder: verdicts, drafts, and what is left alone."""
+    from afterword.cli.demonstrate import demonstrate
+
+    demonstrate(keep)

@@ -1,0 +1,50 @@
+"""The command tree and the one place where errors become messages and exit codes."""
+
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from afterword.errors import AfterwordError, ConfigError
+
+app = typer.Typer(
+    name="afterword",
+    help="Answers job rejections with a gracious draft that asks for advice. It never sends anything to others.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with local variables would show mail and secrets
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+rules_app = typer.Typer(help="Validate rules and run the examples written beside them.", no_args_is_help=True)
+app.add_typer(rules_app, name="rules")
+
+
+def main() -> NoReturn:
+    """Entry point: run a command and leave with the exit code of the contract."""
+    for name in ("mail", "account", "rules", "evaluate"):
+        import_module(f"afterword.cli.{name}")
+    try:
+        sys.exit(app(standalone_mode=False))
+    except AfterwordError as error:
+        complain(error)
+        sys.exit(error.exit_code)
+    except TyperException as error:
+        sys.stderr.write(f"afterword: {error.format_message()}\n  -> Try: afterword --help\n")
+        sys.exit(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone (| head); what is left in the buffer has nowhere to go.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def complain(error: AfterwordError, account: str = "") -> None:
+    """Say what is wrong and what to do next, on standard error."""
+    lines = [f"afterword: {account + ': ' if account else ''}{error.message}"]
+    if isinstance(error, ConfigError):
+        lines += [f"  - {problem}" for problem in error.problems]
+    if error.advice:
+        lines.append(f"  -> {error.advice}")
+    sys.stderr.write("\n".join(lines) + "\n")

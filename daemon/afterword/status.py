@@ -1,0 +1,134 @@
+"""What `status` tells, from the ledger alone: no server is asked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from afterword.config import Account, Config, Schedule
+from afterword.errors import UserError
+from afterword.ledger import Case, Ledger, PassRow, State
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """One account: its last pass, what lies in Drafts, what waits for its time, what needs the owner."""
+
+    account: str
+    last: PassRow | None
+    last_good: PassRow | None
+    drafted: tuple[Case, ...]
+    waiting: tuple[Case, ...]
+    held: tuple[Case, ...]
+    failed: tuple[Case, ...]
+    unreadable: int
+    next_run: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """One object an account; times in ISO 8601 with zone."""
+        return {
+            "account": self.account,
+            "last_pass": _iso(self.last.started_at if self.last else None),
+            "last_good_pass": _iso(self.last_good.started_at if self.last_good else None),
+            "failure": self.last.failure if self.last else "",
+            "drafted": len(self.drafted),
+            "waiting": [
+                {
+                    "due": _iso(case.plan.due),
+                    "company": case.plan.dossier.company,
+                    "role": case.plan.dossier.role,
+                }
+                for case in self.waiting
+            ],
+            "held": [
+                {
+                    "message_id": case.plan.dossier.fingerprint,
+                    "folder": case.plan.dossier.place.folder,
+                    "why": case.plan.why,
+                }
+                for case in self.held
+            ],
+            "errors": self.unreadable + len(self.failed),
+            "next_run": _iso(self.next_run),
+        }
+
+    def as_lines(self, zone: tzinfo | None = None) -> list[tuple[str, str]]:
+        """The same for a person, in local time."""
+        lines = [
+            ("last pass", _when(self.last.started_at if self.last else None, zone)),
+            ("last good pass", _when(self.last_good.started_at if self.last_good else None, zone)),
+        ]
+        if self.last and self.last.failure:
+            lines.append(("failure", self.last.failure))
+        lines.append(("drafts written", str(len(self.drafted))))
+        lines += [("waiting", f"until {_when(case.plan.due, zone)}: {_about(case)}") for case in self.waiting]
+        lines += [("decide yourself", f"{_about(case)}: {case.plan.why}") for case in self.held]
+        lines += [("failed", f"{_about(case)}: {case.error}") for case in self.failed]
+        lines.append(("unreadable mail", str(self.unreadable)))
+        lines.append(("next pass", _when(self.next_run, zone)))
+        return lines
+
+
+def statuses(config: Config, now: datetime) -> Iterator[AccountStatus]:
+    """The status of each account; UserError when there is no ledger yet."""
+    path = Path(make_url(config.state.url).database or "")
+    if not path.is_file():
+        raise UserError(
+            f"There is no ledger at {path} yet.", "Run: afterword scan --dry-run, then afterword run"
+        )
+    ledger = Ledger.rehearse(config.state.url)
+    try:
+        for account in config.account:
+            yield _status(ledger, config, account, now)
+    finally:
+        ledger.close()
+
+
+def _status(ledger: Ledger, config: Config, account: Account, now: datetime) -> AccountStatus:
+    cases = ledger.cases(account=account.name)
+    last = ledger.last_pass(account.name)
+    return AccountStatus(
+        account=account.name,
+        last=last,
+        last_good=ledger.last_pass(account.name, good=True),
+        drafted=_in(cases, State.DRAFTED),
+        waiting=_in(cases, State.WAITING, State.INTENDED),
+        held=_in(cases, State.HELD),
+        failed=_in(cases, State.FAILED),
+        unreadable=ledger.unreadable(account.name),
+        next_run=next_run(config.schedule, last, now),
+    )
+
+
+def next_run(schedule: Schedule, last: PassRow | None, now: datetime) -> datetime | None:
+    """When the daemon's next pass is due, if it runs; None when no pass is known."""
+    if last is None:
+        return None
+    if schedule.cron:
+        from apscheduler.triggers.cron import CronTrigger
+
+        trigger = CronTrigger.from_crontab(schedule.cron)
+        due: datetime | None = trigger.get_next_fire_time(None, now.astimezone())
+        return due
+    return last.started_at + schedule.every
+
+
+def _in(cases: list[Case], *states: State) -> tuple[Case, ...]:
+    return tuple(case for case in cases if case.state in states)
+
+
+def _about(case: Case) -> str:
+    dossier = case.plan.dossier
+    role, company = dossier.role or "a role", dossier.company or "an unnamed company"
+    return f"{role} at {company}, rejected {dossier.date:%Y-%m-%d}"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def _when(moment: datetime | None, zone: tzinfo | None) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "never"
