@@ -1,0 +1,89 @@
+"""From messages to verdicts."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+from afterword.records import Evidence, Label, Message, Verdict
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+BATCH = 128  # mails judged together
+
+
+@cache
+def load() -> "Judge":
+    """The shipped classifier; it takes a moment the first time."""
+    with as_file(files("afterword_models") / "pipeline") as folder:
+        return Judge.from_folder(folder)
+
+
+class Judge:
+    """A trained pipeline."""
+
+    def __init__(self, nlp: "Language") -> None:
+        self._nlp = nlp
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> Self:
+        """The pipeline in a folder, as `spacy.load` reads it."""
+        import spacy
+
+        return cls(spacy.load(folder))
+
+    @property
+    def version(self) -> str:
+        """The version of the trained pipeline."""
+        return str(self._nlp.meta["version"])
+
+    def judge(self, message: Message) -> Verdict:
+        """The verdict on one message, whatever is in it."""
+        return next(self.judge_all([message]))
+
+    def judge_all(self, messages: Iterable[Message]) -> Iterator[Verdict]:
+        """Verdicts in the order of the messages."""
+        batch: list[Message] = []
+        for message in messages:
+            batch.append(message)
+            if len(batch) == BATCH:
+                yield from self._judge_batch(batch)
+                batch = []
+        yield from self._judge_batch(batch)
+
+    def _judge_batch(self, batch: list[Message]) -> list[Verdict]:
+        # Words that are new in this batch are forgotten with it: the memory of a daemon does not grow.
+        with self._nlp.memory_zone():
+            texts = [text_of(message) for message in batch]
+            return [verdict_of(doc, message) for doc, message in zip(self._nlp.pipe(texts), batch, strict=True)]
+
+
+def text_of(message: Message) -> str:
+    """What the pipeline reads of a message."""
+    return f"{' '.join(message.subject.split())}\n\n{message.text}"
+
+
+def verdict_of(doc: "Doc", message: Message) -> Verdict:
+    """The verdict in a Doc, with the deciding sentence's offsets in the message's text."""
+    reading = doc._.reading
+    return Verdict(
+        label=Label(reading.label),
+        score=doc.cats[reading.label],
+        scores=MappingProxyType(doc.cats),
+        evidence=_evidence(doc.text, reading.sentence, len(text_of(message)) - len(message.text)),
+        hold=reading.hold,
+    )
+
+
+def _evidence(text: str, span: tuple[int, int] | None, offset: int) -> Evidence | None:
+    if span is None:
+        return None
+    start, end = span
+    sentence = " ".join(text[start:end].split())
+    if end <= offset - 2:
+        return Evidence(sentence, -1, -1)
+    return Evidence(sentence, start - offset, end - offset)
