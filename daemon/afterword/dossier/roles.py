@@ -1,0 +1,227 @@
+"""Role, company and requisition number as a mail writes them; left empty unless the mail is clear."""
+
+import re
+
+from afterword.dossier.organisations import fits, is_freemail, is_tracking_system, organisation_of, squash
+from afterword.dossier.people import clean, person_name, signature_lines
+from afterword.records import Message
+
+ROLE_LIMIT = 80
+COMPANY_LIMIT = 60
+POST = (
+    r"(?:position|role|post|opening|vacancy|job|opportunity|internship|apprenticeship|traineeship|placement)"
+)
+NAME = r"[^\n.,;:!?()\[\]{}<>|\"“”„]{2,80}?"
+END = r"(?=\s*(?:$|[\n.,;:!?()\[\]{}<>|\"“”„–—]|\bat\b|\bwith\b|\bin (?:our|the|[A-Z])|\bbased\b|\band\b|\bon\b|\bhere\b|\bbut\b|\bhas\b|\bhave\b|\bis\b|\bwas\b|\bwe\b|\bI\b|\bthis\b|\bthat\b|\bwhich\b|\bafter\b|\bthe\b|\bto\b|\bfor\b| - | \| ))"
+TEXT_PATTERNS = tuple(
+    re.compile(source, re.IGNORECASE | re.MULTILINE)
+    for source in (
+        rf"\b(?:position|role|post|opening|vacancy|job|internship|title) (?:of|as) (?:an? |our |the )?[\"“]?(?P<role>{NAME})[\"”]?{END}",
+        rf"(?=\b(?:for|in|regarding|about|to|fill|of|as|at|on) (?:the|our|an?|this) [\"“]?(?P<role>{NAME})[\"”]? {POST}\b)",
+        rf"\b(?:apply|applying|application|applied|interest|interview(?:ing|ed)?|candidacy|considered|candidate) (?:for|as|in) (?:the |our |an? )?{POST}:? [\"“]?(?P<role>{NAME})[\"”]?{END}",
+        rf"\b(?:apply|applying|applied|application|applications|interview(?:ing|ed)?|candidacy|interviews) (?:for|as|to be) (?:the |our |an? |your )?[\"“]?(?P<role>[A-Z][^\n.,;:!?()\[\]{{}}<>|\"“”„]{{2,70}}?)[\"”]?{END}",
+        rf"\b(?:als|stelle als|position als|bewerbung als) (?P<role>[A-ZÄÖÜ]{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”]|\bbei\b|\bin\b|\bund\b|\bfür\b|\b(?:im|am|an|sowie|entgegen|entschieden|leider|haben|hat|besetzt|m/w/d|zu)\b))",
+        rf"\b(?:stelle|position|funktion|rolle) (?:des|der|eines|einer|als|\"|„) ?[\"„]?(?P<role>[A-ZÄÖÜ]{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”]|\bbei\b|\bin\b|\bund\b|\bfür\b|\b(?:im|am|an|sowie|entschieden|leider|haben|hat|besetzt|zu)\b))",
+        rf"\b(?:poste|offre|emploi|fonction|candidature au poste|candidature pour le poste) (?:de |d['’]|: ?|« ?)(?P<role>{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”»]|\bau sein\b|\bchez\b|\bet\b|\bau\b|\bà\b|\bdans\b|\bn['’]|\best\b|\ba\b|\bnous\b|\bque\b))",
+        rf"\b(?:puesto|vacante|posición|plaza|cargo|oferta|candidatura al puesto) (?:de |para |: ?|« ?|\")(?P<role>{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”»]|\ben\b|\by\b|\bque\b|\bha\b|\bno\b|\bcon\b|\bdentro\b|\bhemos\b|\bse\b))",
+    )
+)
+SUBJECT_PATTERNS = tuple(
+    re.compile(source, re.IGNORECASE)
+    for source in (
+        r"\b(?:application|applying|applied|candidacy|interview|interviews|decision|update|outcome|feedback|shortlisting)(?: \w+){0,2} (?:for|regarding|about|as|on) (?:the |our |your |an? )?(?:(?:position|role|post|job) of )?(?P<role>[^:|–—\n]{3,80}?)(?: (?:position|role|post|vacancy|job))?(?: (?:at|with|in|@) .*| ?[-–—|:(\[].*|, .*)?$",
+        r"\b(?:bewerbung|bewerbungsverfahren|gespräch) (?:als|um die stelle als|für die stelle als|auf die stelle als) (?P<role>[^:|–—\n]{3,80}?)(?: (?:bei|in) .*| ?[-–—|:(\[].*|, .*)?$",
+        r"\b(?:candidature|poste)(?: \w+){0,2} (?:de |d['’]|: )(?P<role>[^:|–—\n]{3,80}?)(?: (?:chez|à) .*| ?[-–—|:(\[].*|, .*)?$",
+        r"\b(?:candidatura|puesto|vacante|proceso)(?: \w+){0,2} (?:de |para |: )(?P<role>[^:|–—\n]{3,80}?)(?: en .*| ?[-–—|:(\[].*|, .*)?$",
+    )
+)
+# The words in which titles of roles end or begin, so that "the second stage" is never taken for one.
+HEAD = re.compile(
+    r"(?:engineer|developer|manager|analyst|designer|architect|consultant|assistant|officer|director|lead|head|nurse|teacher|technician|"
+    r"specialist|coordinator|co-ordinator|administrator|scientist|researcher|lecturer|professor|fellow|accountant|controller|auditor|associate|"
+    r"executive|representative|recruiter|intern|trainee|apprentice|planner|editor|writer|copywriter|journalist|translator|producer|chef|cook|barista|driver|"
+    r"operator|mechanic|electrician|plumber|carpenter|welder|clerk|cashier|receptionist|librarian|archivist|curator|counsel|lawyer|paralegal|"
+    r"solicitor|doctor|physician|pharmacist|therapist|physiotherapist|psychologist|carer|caregiver|midwife|paramedic|tutor|trainer|coach|instructor|supervisor|"
+    r"foreman|buyer|merchandiser|marketer|strategist|owner|master|partner|advisor|adviser|agent|broker|trader|underwriter|inspector|surveyor|"
+    r"estimator|programmer|tester|administrator|chief|president|secretary|treasurer|steward|host|waiter|waitress|gardener|guard|cleaner|porter|artist|"
+    r"animator|photographer|musician|conductor|pilot|worker|ranger|keeper|warden|postdoc|doctorate|phd|scholar|investigator|practitioner|evangelist|"
+    r"ingenieur|ingenieurin|entwickler|entwicklerin|leiter|leiterin|referent|referentin|sachbearbeiter|sachbearbeiterin|kaufmann|kauffrau|mitarbeiter|mitarbeiterin|"
+    r"berater|beraterin|assistenz|assistentin|pfleger|pflegerin|pflegefachkraft|erzieher|erzieherin|lehrer|lehrerin|techniker|technikerin|mechaniker|elektriker|"
+    r"elektroniker|fachkraft|fachinformatiker|buchhalter|buchhalterin|koch|köchin|redakteur|redakteurin|analyst|analystin|werkstudent|werkstudentin|praktikant|praktikantin|"
+    r"trainee|auszubildende|auszubildender|volontär|volontärin|disponent|disponentin|kraftfahrer|architekt|architektin|projektmanager|projektmanagerin|produktmanager|produktmanagerin|"
+    r"ingénieure?|développeu(?:r|se)|chargée?|responsable|assistante?|conseill(?:er|ère)|chef(?:fe)?|directeur|directrice|technicien(?:ne)?|infirmi(?:er|ère)|"
+    r"comptable|gestionnaire|consultante?|professeure?|enseignante?|rédacteur|rédactrice|vendeu(?:r|se)|attachée?|coordinateur|coordinatrice|juriste|acheteu(?:r|se)|"
+    r"ingenier[oa]|desarrollador[a]?|analista|gerente|jef[ea]|director[a]?|técnic[oa]|coordinador[a]?|asistente|administrativ[oa]|consultor[a]?|diseñador[a]?|"
+    r"enfermer[oa]|profesor[a]?|docente|contador[a]?|contable|redactor[a]?|ejecutiv[oa]|especialista|encargad[oa]|auxiliar|dependient[ea]|comercial|becari[oa]|"
+    r"medewerker|adviseur|beleidsmedewerker|verpleegkundige|docent|ontwikkelaar|projectleider|analista|desenvolvedor[a]?|gestor[a]?|engenheir[oa]|coordenador[a]?|"
+    r"sviluppat(?:ore|rice)|impiegat[oa]|ingegnere|addett[oa]|responsabile|infermier[ae]|operat(?:ore|rice)|sre|qa|devops|cto|cfo|ceo)",
+    re.IGNORECASE,
+)
+NOT_A_ROLE = re.compile(
+    r"\b(?:this|that|these|your|my|his|her|their|it|any|other|another|same|next|first|second|third|final|last|available|current|vacant|"
+    r"open|relevant|suitable|interview(?:s|ing)?|application|applications|process|future|candidates?|applicants?|position|role|job|vacancy|you|we|us|our|opportunity|"
+    r"moving|taking|hearing|being|which|who|what|following|below|above|advertised|time|stage|round|month|week|year|interest|someone|somebody)\b",
+    re.IGNORECASE,
+)
+GENDER_MARK = re.compile(
+    r"\s*[(\[]?\b[mwfdxhg](?:\s?[/|]\s?[mwfdxhg]){1,3}\b[)\]]?|\s*\((?:all genders|gn|w\*m\*d)\)",
+    re.IGNORECASE,
+)
+REQUISITION = re.compile(
+    r"(?:\b(?:req(?:uisition)?|ref(?:erence|erenz)?|job|vacancy|position|posting|kennziffer|stellen-?id)\b[ .:#]*(?:id|no|nr|number|nummer)?[ .:#]*|#|\()((?=[A-Z0-9/_-]*\d)[A-Z0-9][A-Z0-9/_-]{2,19})\b",
+    re.IGNORECASE,
+)
+TEAM_WORDS = re.compile(
+    r"[\s,–—-]*\b(?:careers?|hiring|recruiting|recruitment|recruiters?|jobs?|talent(?: acquisition)?|people|hr|human resources|team|karriere|"
+    r"bewerbungen|bewerbermanagement|recrutement|rh|rrhh|selección|empleo|notifications?|no-?reply|via .*|applications?|candidate experience|personalabteilung|recruiting-?team)\b[\s–—-]*",
+    re.IGNORECASE,
+)
+LOOSE_END = re.compile(
+    r"^(?:at|for|the team at|from|bei|chez)\s+|\s+(?:and|&|of|de|du|des|und|y|the|der|et|x \w+)$|[\[\]]",
+    re.IGNORECASE,
+)
+COMPANY_PATTERNS = tuple(
+    re.compile(source)
+    for source in (
+        r"\b(?:position|role|post|opening|vacancy|job|team|interview|interviewing|opportunity|working|work|here|career|candidacy|application|applying|applied) (?:here )?(?:at|with|to|to join) (?P<company>[A-ZÄÖÜÉ][\w&'’.+-]*(?: (?:&|and|of|de|du|des|und|y|the|[A-ZÄÖÜÉ0-9][\w&'’.+-]*)){0,4})",
+        r"\b(?:interest in|interest in joining|joining|on behalf of|choosing|considering|from) (?P<company>[A-ZÄÖÜÉ][\w&'’.+-]*(?: (?:&|and|of|de|du|des|und|y|[A-ZÄÖÜÉ0-9][\w&'’.+-]*)){0,4})",
+        r"\b(?:bei|bei der|bei den|chez|en) (?P<company>[A-ZÄÖÜÉ][\w&'’.+-]*(?: (?:&|und|et|y|de|du|des|der|[A-ZÄÖÜÉ0-9][\w&'’.+-]*)){0,4})",
+    )
+)
+
+
+def role_of(message: Message) -> str:
+    """The title of the role: where the text names it, else where the subject does, else ""."""
+    found = [
+        *_captures(TEXT_PATTERNS, message.text[:4000]),
+        *_captures(SUBJECT_PATTERNS, bare_subject(message.subject)),
+    ]
+    return next((role for text in found if (role := _role(text))), "") or _bare_title(message.subject)
+
+
+def _captures(patterns: tuple[re.Pattern[str], ...], text: str) -> list[str]:
+    return [match["role"] for pattern in patterns for match in pattern.finditer(text[:4000])]
+
+
+def _role(text: str) -> str:
+    """A captured text if it is a title: short, with the word of an occupation in it, and nothing that no title has."""
+    role = GENDER_MARK.sub("", clean(text, 200)).strip(" -–—,;:'’\"“”„«»*/")
+    role = LEADING.sub("", role)
+    role = re.sub(
+        r"\s+(?:team|geführt|position|role|post|vacancy|job|stelle)$", "", role, flags=re.IGNORECASE
+    )
+    if (
+        not 3 <= len(role) <= ROLE_LIMIT
+        or len(role.split()) > 9
+        or NOT_A_ROLE.search(role)
+        or re.search(r"[{}<>@=]|https?:|www\.", role)
+    ):
+        return ""
+    return (
+        role
+        if re.search(rf"\b{HEAD.pattern}(?:s|n|en|in|innen)?\b", role, re.IGNORECASE) or _is_compound(role)
+        else ""
+    )
+
+
+LEADING = re.compile(
+    r"^(?:.*\b(?:bewerbung (?:auf|als|um)|kandidatuur als|vacature|vaga de|plaza de|puesto de|vacante de|poste de|hiring manager for|applying for|"
+    r"application for|interview for|als)\s+)?[\"“„]?(?:(?:the|our|an?|die|der|das|le|la|el)\s+)?",
+    re.IGNORECASE,
+)
+
+
+def _is_compound(role: str) -> bool:
+    """German titles are one word: Projektleiter, Softwareentwicklerin."""
+    return bool(re.search(rf"\w{HEAD.pattern}(?:in|innen)?\b", role, re.IGNORECASE))
+
+
+def _bare_title(subject: str) -> str:
+    """A subject that is nothing but a title, or a title and what it is about behind a mark."""
+    for part in re.split(r"\s+[-–—|]\s+|:\s+|\s*[|]\s*", bare_subject(subject)):
+        role = _role(re.sub(r"\s*[(\[].*$|,.*$", "", part))
+        if (
+            role
+            and len(role.split()) <= 6
+            and role[0].isupper()
+            and re.search(rf"{HEAD.pattern}(?:in)?$", role, re.IGNORECASE)
+        ):
+            return role
+    return ""
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without the prefixes of replies and forwards."""
+    return re.sub(
+        r"^(?:\s*(?:re|aw|sv|antw|vs|fwd?|wg|tr|rv|res|rif|r|enc)\s*(?:\[\d+\])?\s*:)+\s*",
+        "",
+        subject,
+        flags=re.IGNORECASE,
+    ).strip()
+
+
+def company_of(message: Message) -> str:
+    """The company's name: one that is written and fits the sender's domain, or one that is written in two places."""
+    written = written_names(message)
+    sender = message.sender
+    domain = sender.domain if sender else ""
+    if domain and not is_tracking_system(domain) and not is_freemail(domain):
+        own = organisation_of(domain)
+        fitting = [name for name in written if fits(name, own)]
+        exact = [name for name in fitting if squash(name) == squash(own.partition(".")[0])]
+        return next(iter(exact or fitting), "")
+    display = _display_company(message)
+    if fits(display, organisation_of(domain)):
+        return ""  # the tracking system's own name
+    body = squash(f"{message.subject} {message.text[:3000]} {message.signature}")
+    if display and len(squash(display)) >= 3 and squash(display) in body:
+        return display
+    keys = [squash(name) for name in written]
+    pairs = zip(written, keys, strict=True)
+    return next((name for name, key in pairs if keys.count(key) >= 2 and not person_name(name)), "")
+
+
+def _display_company(message: Message) -> str:
+    display = clean(message.sender.name if message.sender else "", COMPANY_LIMIT)
+    return "" if person_name(display) else TEAM_WORDS.sub(" ", display).strip(" ,-–—@|")
+
+
+def written_names(message: Message) -> list[str]:
+    """Every stretch of the mail that may be a company's name, in order of how much it may be trusted."""
+    found = [_display_company(message)]
+    found += [
+        TEAM_WORDS.sub(" ", part).strip(" ,-–—")
+        for line in signature_lines(message)
+        for part in re.split(r"[,|·•–—]|\s-\s|\bat\b", line)
+    ]
+    text = f"{bare_subject(message.subject)}\n{message.text[:4000]}"
+    found += [
+        match["company"].rstrip(".,'’ -") for pattern in COMPANY_PATTERNS for match in pattern.finditer(text)
+    ]
+    found += [
+        part.strip()
+        for part in re.split(
+            r"\s[-–—|]\s|: | at | bei | chez | en | with | to ", bare_subject(message.subject)
+        )
+    ]
+    found = [LOOSE_END.sub("", name) for name in found]
+    cleaned = [re.sub(r"['’]s$", "", clean(name, COMPANY_LIMIT)).strip(" .,!?\"'") for name in found]
+    return [
+        name
+        for name in cleaned
+        if len(name) >= 2
+        and len(name.split()) <= 6
+        and re.search(r"\w", name)
+        and not re.search(r"[{}<>@=/\\]|https?:", name)
+    ]
+
+
+def requisition_of(message: Message) -> str:
+    """The number under which the company keeps the vacancy, in capitals; "" when there is none."""
+    match = REQUISITION.search(message.subject) or REQUISITION.search(message.text[:3000])
+    return match[1].upper() if match else ""
+
+
+def role_key(role: str) -> str:
+    """A role as it is compared: letters and digits, no mark of gender or level of decoration."""
+    return " ".join(re.findall(r"[^\W_]+", GENDER_MARK.sub("", role).casefold()))
