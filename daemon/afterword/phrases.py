@@ -1,7 +1,7 @@
 """What mail programs and people put round a letter: attribution lines, forwarding marks, closings, by language.
 
 The attribution lines of more languages come from mail-parser-reply's tables, which its maintainers keep up to date. Its
-parser is not used: it takes a second for 3,000 line feeds, and cuts a letter off at any line that begins with a hyphen.
+parser is not used: it took 0.76 seconds for 3,000 line feeds, and cuts a letter off at any line that begins with a hyphen.
 """
 
 import re

@@ -26,6 +26,14 @@ GREETINGS = frozenset(
     "querida beste geachte dag olá oi caro cara prezado prezada ciao gentile egregio buongiorno mr mrs ms herr frau monsieur "
     "madame señor señora".split()
 )
+# English contractions come apart at the apostrophe; their halves are made the words they stand for, so that "haven't been" and
+# "have not been" are one wording.
+HALVES = {"ve": "have", "re": "are", "ll": "will", "m": "am", "d": "would"}
+NEGATED = {
+    "don": "do", "doesn": "does", "didn": "did", "won": "will", "wouldn": "would", "can": "can", "couldn": "could", "haven": "have", "hasn": "has",
+    "hadn": "had", "isn": "is", "aren": "are", "wasn": "was", "weren": "were", "shouldn": "should", "needn": "need", "mustn": "must",
+}  # fmt: skip
+APOSTROPHES = "'’ʼ`´"
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)")
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|e\.g|i\.e|etc|approx|ref|z\.b|bzw|ca|"
@@ -95,7 +103,19 @@ def forms_of(pieces: Sequence[Piece]) -> Iterator[str]:
             form = "<name>"
         else:
             names = 0
+            form = _uncontracted(form, pieces, count)
         yield form
+
+
+def _uncontracted(form: str, pieces: Sequence[Piece], at: int) -> str:
+    """The whole word for half of a contraction: "ve" behind an apostrophe, "haven" before "'t", and that "t"."""
+    if at >= 2 and pieces[at - 1].words in APOSTROPHES and pieces[at - 1].end == pieces[at].start:
+        if form == "t" and pieces[at - 2].words.lower() in NEGATED:
+            return "not"
+        return HALVES.get(form, form)
+    if form in NEGATED and at + 2 < len(pieces) and pieces[at + 1].words in APOSTROPHES and pieces[at + 2].words.lower() == "t":
+        return NEGATED[form]
+    return form
 
 
 def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

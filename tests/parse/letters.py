@@ -12,10 +12,14 @@ VERDICT = "Unfortunately we have decided to go with another candidate for the ro
 def message(octets: bytes | str, *, size: int | None = None) -> Message:
     """The octets parsed as if they lay in an INBOX since 6 May 2026."""
     raw = octets.encode() if isinstance(octets, str) else octets
-    return parse(RawMessage(Place("personal", "INBOX", 7, 42), raw, len(raw) if size is None else size, TAKEN_IN))
+    return parse(
+        RawMessage(Place("personal", "INBOX", 7, 42), raw, len(raw) if size is None else size, TAKEN_IN)
+    )
 
 
-def with_body(octets: bytes | str, content_type: str = "text/plain; charset=utf-8", encoding: str = "8bit") -> Message:
+def with_body(
+    octets: bytes | str, content_type: str = "text/plain; charset=utf-8", encoding: str = "8bit"
+) -> Message:
     """A mail of that one body."""
     body = octets.encode() if isinstance(octets, str) else octets
     head = f"From: Dana Whitlock <dana@initech.example>\nContent-Type: {content_type}\nContent-Transfer-Encoding: {encoding}\n\n"

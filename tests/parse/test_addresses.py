@@ -39,7 +39,9 @@ def test_mailboxes_are_read_in_order_with_their_names(value: str, expected: list
 
 
 def test_the_author_is_the_first_from_address_and_the_sender_stands_in_for_none() -> None:
-    found = with_field("From: Dana <dana@initech.example>, Lee <lee@initech.example>\nSender: desk@initech.example")
+    found = with_field(
+        "From: Dana <dana@initech.example>, Lee <lee@initech.example>\nSender: desk@initech.example"
+    )
     assert found.sender is not None
     assert found.sender.address == "dana@initech.example"
     found = with_field("From: Initech Careers\nSender: desk@initech.example")
@@ -49,7 +51,9 @@ def test_the_author_is_the_first_from_address_and_the_sender_stands_in_for_none(
 
 
 def test_recipients_and_reply_addresses_are_read_likewise() -> None:
-    found = with_field("To: sam@example.org\nCc: lee@initech.example, a@initech.example\nReply-To: =?utf-8?q?B=C3=B6?= <b@x.example>")
+    found = with_field(
+        "To: sam@example.org\nCc: lee@initech.example, a@initech.example\nReply-To: =?utf-8?q?B=C3=B6?= <b@x.example>"
+    )
     assert [address.address for address in found.to] == ["sam@example.org"]
     assert [address.address for address in found.cc] == ["lee@initech.example", "a@initech.example"]
     assert [(address.name, address.address) for address in found.reply_to] == [("Bö", "b@x.example")]

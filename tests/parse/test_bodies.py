@@ -17,7 +17,9 @@ def top(entity: str) -> Message:
 
 
 def test_of_two_forms_the_plain_one_is_read() -> None:
-    found = top(multipart("alternative", part("text/plain", PLAIN), part("text/html", "<p>Something else</p>")))
+    found = top(
+        multipart("alternative", part("text/plain", PLAIN), part("text/html", "<p>Something else</p>"))
+    )
     assert found.text == PLAIN
 
 
@@ -38,7 +40,9 @@ def test_where_the_plain_form_is_a_stub_the_html_form_is_read(stub: str) -> None
 
 
 def test_a_short_plain_letter_beside_an_even_shorter_html_form_stays() -> None:
-    found = top(multipart("alternative", part("text/plain", "We chose somebody else."), part("text/html", "<p>x</p>")))
+    found = top(
+        multipart("alternative", part("text/plain", "We chose somebody else."), part("text/html", "<p>x</p>"))
+    )
     assert found.text == "We chose somebody else."
 
 
@@ -53,7 +57,10 @@ def test_html_that_calls_itself_plain_text_is_read_as_html() -> None:
 
 
 def test_entities_in_plain_text_are_resolved() -> None:
-    assert with_body("Dear&nbsp;Sam, R&amp;D isn&#39;t hiring &ndash; sorry & bye").text == "Dear Sam, R&D isn't hiring – sorry & bye"
+    assert (
+        with_body("Dear&nbsp;Sam, R&amp;D isn&#39;t hiring &ndash; sorry & bye").text
+        == "Dear Sam, R&D isn't hiring – sorry & bye"
+    )
 
 
 def test_html_with_pictures_inside_an_alternative_is_found() -> None:
@@ -68,7 +75,11 @@ def test_texts_of_a_mixed_mail_follow_each_other_and_attachments_are_left_out() 
             "mixed",
             part("text/plain", "Dear Sam, the first half."),
             part("text/plain", "The second half."),
-            part("text/plain; name=notes.txt", "an attachment", "Content-Disposition: attachment; filename=notes.txt"),
+            part(
+                "text/plain; name=notes.txt",
+                "an attachment",
+                "Content-Disposition: attachment; filename=notes.txt",
+            ),
             part("application/pdf", "JVBERi0"),
         )
     )
@@ -82,7 +93,9 @@ def test_two_forms_wrongly_called_mixed_are_read_once() -> None:
 
 def test_an_attached_mail_is_quoted() -> None:
     attached = f"From: Lee <lee@initech.example>\nSubject: News\n\n{VERDICT}"
-    found = top(multipart("mixed", part("text/plain", "For your files, Sam."), part("message/rfc822", attached)))
+    found = top(
+        multipart("mixed", part("text/plain", "For your files, Sam."), part("message/rfc822", attached))
+    )
     assert found.text == "For your files, Sam."
     assert "From: Lee <lee@initech.example>" in found.quoted
     assert VERDICT in found.quoted
@@ -109,22 +122,36 @@ def test_a_bounce_shows_its_text_and_quotes_the_mail_that_bounced() -> None:
 
 def test_an_invitation_is_noticed_wherever_it_lies() -> None:
     event = part("text/calendar; method=REQUEST", "BEGIN:VCALENDAR")
-    assert top(multipart("alternative", part("text/plain", "Let us meet on Monday at ten o'clock."), event)).calendar
+    assert top(
+        multipart("alternative", part("text/plain", "Let us meet on Monday at ten o'clock."), event)
+    ).calendar
     assert top(multipart("mixed", part("text/plain", "Let us meet."), event)).calendar
     assert with_body("BEGIN:VCALENDAR", "text/calendar").calendar
     assert not top(multipart("mixed", part("text/plain", "Let us meet."))).calendar
 
 
 def test_an_invitation_inside_an_attached_mail_is_not_ours() -> None:
-    attached = f"Subject: old\n{multipart('mixed', part('text/calendar', 'BEGIN:VCALENDAR'), boundary='inner')}"
-    assert not top(multipart("mixed", part("text/plain", "See below."), part("message/rfc822", attached))).calendar
+    attached = (
+        f"Subject: old\n{multipart('mixed', part('text/calendar', 'BEGIN:VCALENDAR'), boundary='inner')}"
+    )
+    assert not top(
+        multipart("mixed", part("text/plain", "See below."), part("message/rfc822", attached))
+    ).calendar
 
 
 @pytest.mark.parametrize(
     "entity",
     [
-        multipart("encrypted", part("application/pgp-encrypted", "Version: 1"), part("application/octet-stream", "x")),
-        part("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "MIIB", "Content-Transfer-Encoding: base64"),
+        multipart(
+            "encrypted",
+            part("application/pgp-encrypted", "Version: 1"),
+            part("application/octet-stream", "x"),
+        ),
+        part(
+            "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m",
+            "MIIB",
+            "Content-Transfer-Encoding: base64",
+        ),
         part("text/plain", "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"),
     ],
 )
@@ -135,7 +162,9 @@ def test_an_encrypted_mail_is_noticed(entity: str) -> None:
 
 
 def test_a_signed_mail_is_read_without_its_signature_part() -> None:
-    found = top(multipart("signed", part("text/plain", PLAIN), part("application/pgp-signature", "-----BEGIN PGP")))
+    found = top(
+        multipart("signed", part("text/plain", PLAIN), part("application/pgp-signature", "-----BEGIN PGP"))
+    )
     assert found.text == PLAIN
     assert not found.encrypted
 
@@ -148,7 +177,9 @@ def test_a_clear_signed_text_is_read_without_its_armour() -> None:
 
 
 def test_outlook_rich_text_is_not_read() -> None:
-    found = top(multipart("mixed", part("text/plain", VERDICT), part("application/ms-tnef; name=winmail.dat", "x")))
+    found = top(
+        multipart("mixed", part("text/plain", VERDICT), part("application/ms-tnef; name=winmail.dat", "x"))
+    )
     assert found.text == VERDICT
     assert "TNEF is not read" in found.defects
 
@@ -159,7 +190,12 @@ def test_a_body_is_read_in_its_transfer_encoding(encoding: str) -> None:
     if encoding.lower() == "base64":
         octets = base64.encodebytes(octets)
     if encoding == "quoted-printable":
-        octets = octets.replace(b"\xc3", b"=C3").replace(b"\xbc", b"=BC").replace(b"\x9f", b"=9F").replace(b"haben", b"hab=\r\nen")
+        octets = (
+            octets.replace(b"\xc3", b"=C3")
+            .replace(b"\xbc", b"=BC")
+            .replace(b"\x9f", b"=9F")
+            .replace(b"haben", b"hab=\r\nen")
+        )
     assert with_body(octets, encoding=encoding).text == "Grüße, wir haben uns anders entschieden."
 
 
@@ -186,14 +222,19 @@ def test_flowed_text_may_delete_the_space_before_the_break() -> None:
 
 def test_a_boundary_that_is_missing_or_wrong_is_guessed() -> None:
     entity = multipart("mixed", part("text/plain", PLAIN), part("application/pdf", "x"))
-    for broken in (entity.replace('; boundary="frontier"', "", 1), entity.replace('"frontier"', '"border"', 1)):
+    for broken in (
+        entity.replace('; boundary="frontier"', "", 1),
+        entity.replace('"frontier"', '"border"', 1),
+    ):
         found = top(broken)
         assert found.text == PLAIN
         assert "boundary missing or wrong" in found.defects
 
 
 def test_a_multipart_that_never_closes_is_read_to_its_end() -> None:
-    entity = multipart("mixed", part("text/plain", PLAIN), part("text/plain", "and more")).replace("--frontier--\n", "")
+    entity = multipart("mixed", part("text/plain", PLAIN), part("text/plain", "and more")).replace(
+        "--frontier--\n", ""
+    )
     assert top(entity).text == f"{PLAIN}\n\nand more"
 
 
@@ -204,7 +245,9 @@ def test_a_multipart_without_any_part_is_read_as_it_stands() -> None:
 
 
 def test_a_boundary_that_begins_like_another_is_told_from_it() -> None:
-    inner = multipart("alternative", part("text/plain", PLAIN), part("text/html", HTML), boundary="frontier-2")
+    inner = multipart(
+        "alternative", part("text/plain", PLAIN), part("text/html", HTML), boundary="frontier-2"
+    )
     assert top(multipart("mixed", inner, part("text/plain", "A footer."))).text == f"{PLAIN}\n\nA footer."
 
 
@@ -217,7 +260,13 @@ def test_line_ends_of_any_kind_are_borne() -> None:
 
 
 def test_a_media_type_that_is_none_is_plain_text() -> None:
-    for kind in ("text", ";;;", "text/plain; charset", "text/plain; charset*0*=x''%", 'text/plain; charset="'):
+    for kind in (
+        "text",
+        ";;;",
+        "text/plain; charset",
+        "text/plain; charset*0*=x''%",
+        'text/plain; charset="',
+    ):
         assert with_body(VERDICT, kind).text == VERDICT
 
 
@@ -226,7 +275,9 @@ def test_a_picture_alone_leaves_the_text_empty() -> None:
 
 
 def test_a_letter_marked_as_an_attachment_is_read_where_there_is_nothing_else() -> None:
-    found = message(f"Content-Type: text/html\nContent-Disposition: attachment; filename=letter.html\n\n{HTML}")
+    found = message(
+        f"Content-Type: text/html\nContent-Disposition: attachment; filename=letter.html\n\n{HTML}"
+    )
     assert VERDICT in found.text
 
 
@@ -280,7 +331,9 @@ def test_a_mail_in_the_wild_with_everything_in_it() -> None:
     assert found.subject == "Re: Your application – Analyst"
     assert found.sender is not None
     assert found.sender.name == "Whitlock, Dana (Initech)"
-    assert found.text == "Dear Sam,\n\nwe have decided to go on with other candidates – sorry.\n\nKind regards"
+    assert (
+        found.text == "Dear Sam,\n\nwe have decided to go on with other candidates – sorry.\n\nKind regards"
+    )
     assert found.signature == "Dana Whitlock\nTalent Partner, Initech"
     assert found.quoted.endswith("May I ask how my application stands?")
     assert found.defects == ()

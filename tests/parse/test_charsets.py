@@ -42,7 +42,9 @@ def test_text_is_read_in_the_charset_that_fits(octets: bytes, charset: str, text
 
 
 def test_html_may_name_its_charset_itself() -> None:
-    octets = '<html><meta http-equiv="Content-Type" content="text/html; charset=koi8-r">Привет'.encode("koi8-r")
+    octets = '<html><meta http-equiv="Content-Type" content="text/html; charset=koi8-r">Привет'.encode(
+        "koi8-r"
+    )
     assert decode_octets(octets, "", html=True)[0].endswith("Привет")
 
 
@@ -52,7 +54,12 @@ def test_a_text_cut_off_inside_a_character_stays_utf_8() -> None:
     assert defect
 
 
-@given(st.binary(max_size=200), st.sampled_from(["", "utf-7", "utf-16", "iso-2022-kr", "hz", "idna", "cp037", "utf-32", "johab", "\ud800"]))
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(
+        ["", "utf-7", "utf-16", "iso-2022-kr", "hz", "idna", "cp037", "utf-32", "johab", "\ud800"]
+    ),
+)
 def test_any_octets_in_any_charset_give_text_without_surrogates(octets: bytes, charset: str) -> None:
     decode_octets(octets, charset)[0].encode("utf-8")
 

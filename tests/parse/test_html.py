@@ -24,7 +24,10 @@ from afterword.parse import html_to_text, split_text
         ("R&amp;D &lt;3 &#8211; &nbsp; end", "R&D <3 – end"),
         ("<pre>one\n  two</pre>", "one\ntwo"),
         ('<div style="white-space: pre-line">one\ntwo</div>', "one\ntwo"),
-        ("<html><head><title>T</title><style>p{color:red}</style></head><body>text<script>x()</script></body></html>", "text"),
+        (
+            "<html><head><title>T</title><style>p{color:red}</style></head><body>text<script>x()</script></body></html>",
+            "text",
+        ),
         ("text<!-- a comment --> and <!--[if mso]><p>Outlook only</p><![endif]-->more", "text and more"),
         ("<!--[if !mso]><!--><p>shown</p><!--<![endif]-->", "shown"),
         ("<style><!-- p{} --></style>text", "text"),
@@ -85,7 +88,10 @@ def test_text_that_only_looks_hidden_stays(html: str) -> None:
 
 def test_quoted_blocks_have_quote_marks() -> None:
     html = '<p>No.</p><div class="gmail_quote">On Mon, 4 May 2026 at 09:00, Sam wrote:<blockquote class="gmail_quote">May I<br>ask?<blockquote>Older</blockquote></blockquote></div><p>Sorry</p>'
-    assert html_to_text(html) == "No.\n\nOn Mon, 4 May 2026 at 09:00, Sam wrote:\n> May I\n> ask?\n> Older\n\nSorry"
+    assert (
+        html_to_text(html)
+        == "No.\n\nOn Mon, 4 May 2026 at 09:00, Sam wrote:\n> May I\n> ask?\n> Older\n\nSorry"
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,9 @@ BOMBS = {
     "blocks with text between": "<div>x" * 100_000,
     "unknown elements and end tags that match nothing": "<x>" * 8000 + "</y>" * 60_000,
     "one tag with a hundred thousand attributes": "<p " + " ".join(f"a{n}" for n in range(100_000)) + ">x",
-    "attributes behind a bracket in quotes": '<p a="<" b=">" ' + " ".join(f"a{n}" for n in range(100_000)) + ">x",
+    "attributes behind a bracket in quotes": '<p a="<" b=">" '
+    + " ".join(f"a{n}" for n in range(100_000))
+    + ">x",
     "formatting reopened in every paragraph": "".join(f"<b id={n}>" for n in range(3000)) + "<p>x</p>" * 6000,
     "links inside links": "".join(f"<a id={n}>" for n in range(3000)) + "<table><td>x" * 3000,
     "text moved out of tables": "<table>" + "<x>" * 4000 + "<tr></tr><y>" * 4000,
@@ -139,7 +147,35 @@ def test_text_behind_too_many_tags_is_still_read() -> None:
     assert defects == ("too many HTML tags",)
 
 
-@given(st.lists(st.sampled_from(["<div>", "</div>", "<b>", "</p>", "<p>", "<td", ">", '"', "=", "<!--", "-->", "&", "x", "\0", "<blockquote>", "\x0e", "\x0f", "\x0c", " ", "\ud800"]), max_size=60).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<div>",
+                "</div>",
+                "<b>",
+                "</p>",
+                "<p>",
+                "<td",
+                ">",
+                '"',
+                "=",
+                "<!--",
+                "-->",
+                "&",
+                "x",
+                "\0",
+                "<blockquote>",
+                "\x0e",
+                "\x0f",
+                "\x0c",
+                " ",
+                "\ud800",
+            ]
+        ),
+        max_size=60,
+    ).map("".join)
+)
 def test_any_string_gives_tidy_text(html: str) -> None:
     text = html_to_text(html)
     assert text == text.strip(" \n")

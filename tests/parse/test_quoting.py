@@ -72,7 +72,10 @@ def test_answers_between_quoted_lines_stay() -> None:
 
 
 def test_an_answer_below_the_quotation_stays() -> None:
-    for above in ("On Mon, 4 May 2026, Sam wrote:", "----- Original Message -----\nFrom: Sam Rivera\nSent: Monday\nTo: Dana"):
+    for above in (
+        "On Mon, 4 May 2026, Sam wrote:",
+        "----- Original Message -----\nFrom: Sam Rivera\nSent: Monday\nTo: Dana",
+    ):
         found = split_text(f"{above}\n\n> {ASKED}\n\n{LETTER}")
         assert found.text == LETTER
         assert found.quoted.endswith(ASKED)
@@ -136,7 +139,9 @@ def test_in_doubt_it_was_written(text: str) -> None:
     ],
 )  # fmt: skip
 def test_names_behind_a_closing_are_the_signature(closing: str) -> None:
-    found = split_text(f"{LETTER}\n\n{closing}\n\nDana Whitlock\nTalent Partner, Initech\n+44 20 7946 0000\ndana@initech.example")
+    found = split_text(
+        f"{LETTER}\n\n{closing}\n\nDana Whitlock\nTalent Partner, Initech\n+44 20 7946 0000\ndana@initech.example"
+    )
     assert found.text == f"{LETTER}\n\n{closing}"
     assert found.signature == "Dana Whitlock\nTalent Partner, Initech\n+44 20 7946 0000\ndana@initech.example"
 

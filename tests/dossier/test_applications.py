@@ -1,0 +1,298 @@
+"""Which mails are one application, and what the others of it mean for a rejection."""
+
+import time
+
+import pytest
+
+from afterword.dossier import merge, recheck, remember
+from afterword.records import Address, Contact, Dossier, Label, Stage, Thread
+from tests.builders import DANA
+from tests.dossier.mails import BY_ROBOT, OWNER, ROBOT, SAM, TEXT, by_robot, invitation, mail, opened, reasons, received, sent
+
+ANALYST = {
+    "subject": "Your application for Data Analyst at Brightforge",
+    "text": BY_ROBOT.replace("Backend Engineer", "Data Analyst"),
+}
+
+
+def analyst(**changes: object) -> dict[str, object]:
+    return ANALYST | changes
+
+
+# --- the person behind a robot
+
+
+def test_the_person_who_invited_is_the_contact_and_the_draft_continues_their_thread() -> None:
+    dossier = opened(by_robot(), invitation())
+    assert dossier.contact == Contact("Dana Whitlock", "dana@brightforge.example", "earlier_mail")
+    assert dossier.thread == Thread("<m50@brightforge.example>", (), "Interview for Backend Engineer")
+    assert dossier.obstacles == ()
+
+
+def test_the_last_message_of_the_person_is_continued_with_its_references() -> None:
+    later = invitation(uid=51, days=-4, references=("<m50@brightforge.example>",), subject="Re: Interview for Backend Engineer")
+    dossier = opened(by_robot(), invitation(), later)
+    assert dossier.thread == Thread("<m51@brightforge.example>", ("<m50@brightforge.example>",), "Re: Interview for Backend Engineer")
+
+
+def test_a_person_known_only_from_another_role_is_no_contact() -> None:
+    other = invitation(text=invitation_text("Data Analyst"), subject="Interview for Data Analyst")
+    assert opened(by_robot(), other).contact is None
+
+
+def invitation_text(role: str) -> str:
+    return f"Hi Sam,\n\nI would like to invite you to an interview for the {role} position at Brightforge.\n\nDana Whitlock"
+
+
+def test_a_person_of_another_company_is_no_contact() -> None:
+    stranger = invitation(sender=Address("Jordan Lee", "jordan@elsewhere.example"), text=invitation_text("Backend Engineer").replace("Brightforge", "Elsewhere"))
+    assert opened(by_robot(), stranger).contact is None
+
+
+def test_a_recruiter_who_wrote_first_about_the_same_role_is_the_contact() -> None:
+    outreach = received(mail(uid=40, days=-30, text=invitation_text("Backend Engineer"), subject="Backend Engineer at Brightforge"), Label.OUTREACH)
+    contact = opened(by_robot(), outreach).contact
+    assert contact is not None
+    assert contact.address == "dana@brightforge.example"
+
+
+def test_a_robots_earlier_mail_names_nobody() -> None:
+    acknowledgement = received(by_robot(uid=30, days=-20), Label.ACKNOWLEDGEMENT)
+    assert opened(by_robot(), acknowledgement).contact is None
+
+
+def test_the_owner_is_never_the_contact() -> None:
+    assert opened(by_robot(), sent("Dear team, here is my application.", days=-20, to=(ROBOT,))).contact is None
+
+
+def test_the_thread_joins_mails_that_share_neither_company_nor_role() -> None:
+    known = invitation(sender=Address("Jordan Lee", "jordan@agency.example"), subject="Tuesday", text="Hi Sam,\n\nsee you at two.\n\nJordan Lee")
+    dossier = opened(by_robot(references=("<m50@brightforge.example>",), subject="Update", text="Unfortunately it is a no for you. We wish you all the best."), known)
+    assert dossier.contact is not None
+    assert dossier.contact.address == "jordan@agency.example"
+
+
+# --- stage
+
+
+def test_an_earlier_interview_raises_the_stage() -> None:
+    assert opened(mail()).stage is Stage.APPLICATION
+    assert opened(mail(), invitation()).stage is Stage.INTERVIEW
+
+
+def test_an_interview_for_another_role_does_not_raise_the_stage() -> None:
+    other = invitation(text=invitation_text("Data Analyst"), subject="Interview for Data Analyst")
+    assert opened(mail(), other).stage is Stage.APPLICATION
+
+
+# --- answered, asked, superseded
+
+
+def test_a_rejection_that_was_answered_gets_no_draft() -> None:
+    answer = sent("Thank you for letting me know.", references=("<m1@brightforge.example>",))
+    assert "already_answered" in reasons(opened(mail(), answer))
+
+
+def test_a_later_mail_to_the_contact_about_it_is_an_answer_even_outside_the_thread() -> None:
+    answer = sent("Thank you for letting me know about the Backend Engineer position.", subject="Backend Engineer")
+    assert "already_answered" in reasons(opened(mail(), answer))
+
+
+def test_what_was_sent_before_the_rejection_is_no_answer() -> None:
+    before = sent("I confirm our appointment.", days=-9, references=("<m50@brightforge.example>",))
+    assert opened(mail(references=("<m50@brightforge.example>",)), invitation(), before).obstacles == ()
+
+
+ASKS = [
+    "Thank you. If you are able to, I would be grateful for any feedback that would help me in future interviews.",
+    "Thanks. Do you have any advice for me on how I could improve?",
+    "Vielen Dank. Über ein kurzes Feedback, was ich künftig besser machen kann, würde ich mich freuen.",
+    "Danke. Haben Sie einen Rat für mich für künftige Bewerbungen?",
+    "Merci. Auriez-vous un conseil pour mes prochaines candidatures ?",
+    "Merci. Pourriez-vous me faire un retour sur ma candidature afin que je puisse m'améliorer ?",
+    "Gracias. ¿Podría darme algún consejo para futuras entrevistas?",
+    "Gracias. Le agradecería sus comentarios sobre mi candidatura para poder mejorar.",
+    "Bedankt. Heeft u misschien een tip voor mij voor een volgende sollicitatie?",
+    "Obrigado. Poderia dar-me algum conselho para futuras candidaturas?",
+    "Grazie. Avrebbe un consiglio per le mie prossime candidature?",
+]
+ASKS_NOT = [
+    "Please find my CV attached. I look forward to your feedback on my application.",
+    "Thank you very much for the feedback, it helps me a lot.",
+    "In my last role I collected customer feedback and gave advice to clients.",
+    "Anbei meine Bewerbung. Ich freue mich auf Ihre Rückmeldung.",
+    "Über eine positive Rückmeldung würde ich mich freuen.",
+    "Vielen Dank für den Hinweis, ich bringe die Unterlagen mit.",
+    "Veuillez trouver ci-joint ma candidature. Dans l'attente de votre retour, je vous prie d'agréer mes salutations.",
+    "J'ai travaillé cinq ans dans un cabinet de conseil.",
+    "Adjunto mi candidatura. Quedo a la espera de sus comentarios.",
+    "Ik kijk uit naar uw terugkoppeling.",
+]
+
+
+@pytest.mark.parametrize("text", ASKS)
+def test_a_request_for_advice_is_recognised(text: str) -> None:
+    assert sent(text).asks_advice
+
+
+@pytest.mark.parametrize("text", ASKS_NOT)
+def test_an_ordinary_mail_of_an_applicant_is_no_request_for_advice(text: str) -> None:
+    assert not sent(text).asks_advice
+
+
+def test_a_request_in_a_draft_is_not_yet_a_request() -> None:
+    message = mail(uid=90, sender=SAM, to=(DANA,), text=ASKS[0])
+    assert not remember(message, None, OWNER, draft=True).asks_advice
+
+
+def test_one_request_per_application() -> None:
+    asked = sent(ASKS[0], subject="Backend Engineer", to=(Address("Jordan Lee", "jordan@brightforge.example"),), days=-200)
+    assert "already_asked" in reasons(opened(mail(), asked))
+
+
+@pytest.mark.parametrize(("days", "obstacles"), [(-89, ["already_asked"]), (-91, [])])
+def test_one_request_per_person_in_ninety_days(days: int, obstacles: list[str]) -> None:
+    asked = sent("Thanks for your answer about the Data Analyst position. Do you have any advice for me on how I could improve?", subject="Data Analyst", days=days)
+    assert reasons(opened(mail(), asked)) == obstacles
+
+
+@pytest.mark.parametrize("label", [Label.INTERVIEW, Label.OFFER, Label.STATUS_UPDATE, Label.ASSESSMENT])
+def test_better_news_afterwards_supersedes_the_rejection(label: Label) -> None:
+    later = received(mail(uid=60, days=1, references=("<m1@brightforge.example>",), subject="Re: Your application", text="Hi Sam,\n\nour last mail was sent in error.\n\nDana Whitlock"), label)
+    assert "superseded" in reasons(opened(mail(), later))
+
+
+def test_better_news_about_another_role_changes_nothing() -> None:
+    later = received(mail(uid=60, days=1, **{**ANALYST, "text": invitation_text("Data Analyst")}), Label.INTERVIEW)
+    assert opened(mail(), later).obstacles == ()
+
+
+# --- a waiting draft
+
+
+def test_a_waiting_draft_may_appear_when_nothing_happened() -> None:
+    assert recheck(opened(mail(), invitation()), [invitation(), received(mail(), Label.REJECTION)], OWNER) is None
+
+
+def test_a_waiting_draft_is_dropped_when_the_owner_answered_meanwhile() -> None:
+    dropped = recheck(opened(mail()), [sent("Thank you.", references=("<m1@brightforge.example>",))], OWNER)
+    assert dropped is not None
+    assert dropped[0] == "already_answered"
+
+
+def test_a_waiting_draft_is_dropped_when_the_owner_asked_somebody_else_about_the_application() -> None:
+    asked = sent(ASKS[0], subject="Backend Engineer", to=(Address("Jordan Lee", "jordan@brightforge.example"),))
+    dropped = recheck(opened(mail()), [asked], OWNER)
+    assert dropped is not None
+    assert dropped[0] == "already_asked"
+
+
+def test_a_waiting_draft_to_an_earlier_contact_is_dropped_when_the_rejection_itself_was_answered() -> None:
+    dossier = opened(by_robot(references=("<old@talentgate.example>",)), invitation())
+    dropped = recheck(dossier, [invitation(), sent("Thanks.", references=("<m1@brightforge.example>",), to=(ROBOT,))], OWNER)
+    assert dropped is not None
+    assert dropped[0] == "already_answered"
+
+
+def test_a_waiting_draft_is_dropped_when_an_interview_follows() -> None:
+    later = invitation(uid=61, days=1)
+    dropped = recheck(opened(mail()), [later], OWNER)
+    assert dropped is not None
+    assert dropped[0] == "superseded"
+
+
+# --- several rejections
+
+
+def test_of_a_robots_and_a_persons_rejection_the_persons_is_answered() -> None:
+    robot, person = opened(by_robot(uid=1)), opened(mail(uid=2, days=-1))
+    merged = merge([robot, person])
+    assert [reasons(each) for each in merged] == [["no_contact", "same_application"], []]
+
+
+def test_the_persons_is_answered_even_when_the_robots_names_the_person_from_earlier_mail() -> None:
+    robot, person = opened(by_robot(uid=1, days=1), invitation()), opened(mail(uid=2), invitation())
+    assert [reasons(each) for each in merge([robot, person])] == [["same_application"], []]
+
+
+def test_of_two_by_one_person_the_latest_is_answered() -> None:
+    first, last = opened(mail(uid=1)), opened(mail(uid=2, days=1))
+    assert [reasons(each) for each in merge([first, last])] == [["same_application"], []]
+    assert [reasons(each) for each in merge([last, first])] == [[], ["same_application"]]
+
+
+def test_two_roles_at_one_company_are_two_applications() -> None:
+    engineer, data = opened(mail(uid=1)), opened(mail(uid=2, **analyst(text=TEXT.replace("Backend Engineer", "Data Analyst"))))
+    assert [reasons(each) for each in merge([engineer, data])] == [[], []]
+
+
+def test_a_junior_and_a_senior_role_are_two_applications() -> None:
+    plain = opened(mail(uid=1))
+    senior = opened(mail(uid=2, subject="Your application for Senior Backend Engineer at Brightforge", text=TEXT.replace("Backend", "Senior Backend")))
+    assert [reasons(each) for each in merge([plain, senior])] == [[], []]
+
+
+def test_a_mail_without_a_role_joins_neither_of_two_applications() -> None:
+    vague = opened(mail(uid=3, days=1, subject="Your application", text="Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"))
+    engineer, data = opened(mail(uid=1)), opened(mail(uid=2, **analyst(text=TEXT.replace("Backend Engineer", "Data Analyst"))))
+    assert [reasons(each) for each in merge([engineer, data, vague])][:2] == [[], []]
+
+
+def test_a_mail_without_a_role_joins_the_only_application_there() -> None:
+    vague = opened(mail(uid=3, days=1, subject="Your application", text="Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"))
+    assert [reasons(each) for each in merge([opened(mail(uid=1)), vague])] == [["same_application"], []]
+
+
+def test_company_alone_counts_for_sixty_days() -> None:
+    vague = opened(mail(uid=3, days=61, subject="Your application", text="Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"))
+    assert [reasons(each) for each in merge([opened(mail(uid=1)), vague])] == [[], []]
+
+
+def test_an_application_that_has_its_draft_gets_no_other() -> None:
+    settled = opened(mail(uid=1))
+    (merged,) = merge([opened(mail(uid=2, days=3))], [settled])
+    assert reasons(merged) == ["same_application"]
+
+
+def test_another_role_is_not_settled_with_it() -> None:
+    (merged,) = merge([opened(mail(uid=2, **analyst(text=TEXT.replace("Backend Engineer", "Data Analyst"))))], [opened(mail(uid=1))])
+    assert merged.obstacles == ()
+
+
+def test_a_thread_joins_two_rejections_whose_roles_are_written_differently() -> None:
+    first = opened(mail(uid=1))
+    second = opened(mail(uid=2, days=1, references=("<m1@brightforge.example>",), subject="Re: Your application", text=TEXT.replace("Backend Engineer", "Software Developer")))
+    assert [reasons(each) for each in merge([first, second])] == [["same_application"], []]
+
+
+def test_a_requisition_number_joins_mails_without_a_role() -> None:
+    by_number = {"subject": "Your application (Req. R-20417)", "text": "Dear Sam,\n\nunfortunately it is a no from us this time.\n\nBrightforge Careers"}
+    first = opened(by_robot(uid=1, days=-100, sender=Address("Brightforge Careers", "careers@brightforge.example"), **by_number))
+    second = opened(mail(uid=2, **by_number))
+    assert [reasons(each) for each in merge([first, second])] == [["same_application"], []]
+
+
+def test_two_requisition_numbers_are_two_applications() -> None:
+    def numbered(uid: int, number: str) -> Dossier:
+        return opened(mail(uid=uid, subject=f"Your application (Req. {number})", text="Dear Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"))
+
+    assert [reasons(each) for each in merge([numbered(1, "R-20417"), numbered(2, "R-20418")])] == [[], []]
+
+
+def test_two_companies_that_use_one_tracking_system_are_two_applications() -> None:
+    one = opened(by_robot(uid=1), invitation())
+    other = opened(by_robot(uid=2, sender=Address("Fernhollow Careers", ROBOT.address), subject="Your application for Backend Engineer at Fernhollow", text=BY_ROBOT.replace("Brightforge", "Fernhollow")))
+    assert "same_application" not in reasons(merge([one, other])[0]) + reasons(merge([one, other])[1])
+
+
+# --- time
+
+
+def test_years_of_mail_are_looked_through_in_a_moment() -> None:
+    """Twenty thousand remembered mails, a good part of them of one company."""
+    earlier = [invitation(uid=1000 + number, days=-(number % 300)) for number in range(500)] * 40
+    began = time.perf_counter()
+    dossier = opened(by_robot(), *earlier)
+    recheck(dossier, earlier, OWNER)
+    assert time.perf_counter() - began < 5
+    assert dossier.contact is not None
