@@ -42,7 +42,9 @@ def _row(path: Path, number: int, line: str) -> LabelledMail:
         body = row["body"]
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}:{number} is no labelled mail ({type(error).__name__}).", advice) from None
-    return LabelledMail(str(row.get("subject") or ""), str(row.get("from") or ""), str(body or ""), label, row)
+    return LabelledMail(
+        str(row.get("subject") or ""), str(row.get("from") or ""), str(body or ""), label, row
+    )
 
 
 def evaluate_file(path: Path) -> Report:

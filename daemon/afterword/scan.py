@@ -35,7 +35,7 @@ from afterword_models import Judge
 from afterword_rules import Circumstances, RuleBook
 
 BATCH = 100  # mails recorded in one transaction
-FIRST_SCAN = timedelta(days=90)  # how far back the first visit to a folder looks
+REACH = timedelta(days=90)  # how far back a pass looks by itself
 MEMORY = timedelta(days=400)  # how far back earlier mail is taken into account
 
 Progress = Callable[[str, int, int], None]
@@ -116,7 +116,7 @@ def examine(work: Pass, folder: str, since: timedelta | None, progress: Progress
     cursor = work.ledger.cursor(work.account.name, folder)
     known = cursor is not None and cursor.uidvalidity == state.uidvalidity
     after = cursor.uid if cursor and known and since is None else 0
-    reach = None if known and since is None else (work.now - (since or FIRST_SCAN)).date()
+    reach = (work.now - (since or REACH)).date()
     found = work.mailbox.uids(folder, since=reach, after=after)
     new = work.ledger.unseen(work.account.name, folder, state.uidvalidity, found)
     highest = cursor.uid if cursor and known else 0

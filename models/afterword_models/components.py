@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import spacy
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 from afterword_models.ngrams import Features, Ids, Vocabulary
@@ -55,7 +55,7 @@ class Decision:
     hold_to: float
 
 
-@spacy.registry.tokenizers("afterword.Tokenizer.v1")
+@registry.tokenizers("afterword.Tokenizer.v1")  # type: ignore[untyped-decorator]  # catalogue ships no types
 def create_tokenizer() -> Any:
     """The factory that spaCy calls with the Language."""
     return lambda nlp: MailTokenizer(nlp.vocab)
@@ -165,7 +165,9 @@ class MailJudge:
         logits = self.weights[2:, features.document].sum(axis=1) / np.sqrt(features.length) + self.biases[2:]
         shares = np.exp(logits - logits.max())
         shares *= (1 - chance) / shares.sum()
-        return {REJECTION: chance} | {label: float(share) for label, share in zip(self.labels, shares, strict=True)}
+        return {REJECTION: chance} | {
+            label: float(share) for label, share in zip(self.labels, shares, strict=True)
+        }
 
     def _best_other(self, cats: dict[str, float]) -> str:
         return max(self.labels, key=lambda label: cats[label])

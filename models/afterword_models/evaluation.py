@@ -126,7 +126,9 @@ def report(gold: Sequence[Label], verdicts: Sequence[Verdict], seconds: float) -
         },
         ece=calibration_error(rejected, chances),
         held=len(held),
-        held_wrong=sum((label is Label.REJECTION) != (verdict.label is Label.REJECTION) for label, verdict in held),
+        held_wrong=sum(
+            (label is Label.REJECTION) != (verdict.label is Label.REJECTION) for label, verdict in held
+        ),
         seconds=seconds,
     )
 

@@ -59,7 +59,9 @@ class Judge:
         # Words that are new in this batch are forgotten with it: the memory of a daemon does not grow.
         with self._nlp.memory_zone():
             texts = [text_of(message) for message in batch]
-            return [verdict_of(doc, message) for doc, message in zip(self._nlp.pipe(texts), batch, strict=True)]
+            return [
+                verdict_of(doc, message) for doc, message in zip(self._nlp.pipe(texts), batch, strict=True)
+            ]
 
 
 def text_of(message: Message) -> str:

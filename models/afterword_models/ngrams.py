@@ -103,7 +103,9 @@ def build_vocabulary(
                 for start in range(len(forms) - order + 1):
                     seen.setdefault(forms[start : start + order], set()).add(group)
     kept = sorted(gram for gram, groups in seen.items() if len(groups) >= fewest)
-    known = {gram[0]: number for number, gram in enumerate((gram for gram in kept if len(gram) == 1), start=1)}
+    known = {
+        gram[0]: number for number, gram in enumerate((gram for gram in kept if len(gram) == 1), start=1)
+    }
     keys: list[list[int]] = [[] for _ in range(ORDER)]
     for gram in kept:
         number = 0

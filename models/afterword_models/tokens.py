@@ -22,9 +22,7 @@ PIECE = re.compile(
 )
 KINDS = {"url": "<url>", "mail": "<mail>", "number": "<number>"}
 GREETINGS = frozenset(
-    "dear hi hello hey hiya greetings hallo liebe lieber guten sehr bonjour cher chère salut hola estimado estimada querido "
-    "querida beste geachte dag olá oi caro cara prezado prezada ciao gentile egregio buongiorno mr mrs ms herr frau monsieur "
-    "madame señor señora".split()
+    ["dear", "hi", "hello", "hey", "hiya", "greetings", "hallo", "liebe", "lieber", "guten", "sehr", "bonjour", "cher", "chère", "salut", "hola", "estimado", "estimada", "querido", "querida", "beste", "geachte", "dag", "olá", "oi", "caro", "cara", "prezado", "prezada", "ciao", "gentile", "egregio", "buongiorno", "mr", "mrs", "ms", "herr", "frau", "monsieur", "madame", "señor", "señora"]
 )
 # English contractions come apart at the apostrophe; their halves are made the words they stand for, so that "haven't been" and
 # "have not been" are one wording.
@@ -64,7 +62,8 @@ class Sentence:
 def pieces_of(text: str) -> list[Piece]:
     """The pieces of a text in order; white space lies between them."""
     return [
-        Piece(match.lastgroup or "other", match.start(), match.end(), match.group()) for match in PIECE.finditer(text)
+        Piece(match.lastgroup or "other", match.start(), match.end(), match.group())
+        for match in PIECE.finditer(text)
     ]
 
 
@@ -113,7 +112,12 @@ def _uncontracted(form: str, pieces: Sequence[Piece], at: int) -> str:
         if form == "t" and pieces[at - 2].words.lower() in NEGATED:
             return "not"
         return HALVES.get(form, form)
-    if form in NEGATED and at + 2 < len(pieces) and pieces[at + 1].words in APOSTROPHES and pieces[at + 2].words.lower() == "t":
+    if (
+        form in NEGATED
+        and at + 2 < len(pieces)
+        and pieces[at + 1].words in APOSTROPHES
+        and pieces[at + 2].words.lower() == "t"
+    ):
         return NEGATED[form]
     return form
 

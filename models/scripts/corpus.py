@@ -15,19 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent / "corpus"
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
-LABELS = (
-    "rejection acknowledgement interview assessment offer status_update outreach job_alert feedback other".split()
-)
-SLOTS = (
-    "name fullname lastname role company agency client sender senderfull sendertitle city date day time url email "
-    "phone number skill salary reqid product university month"
-).split()
-PARTS = "openings closings signatures disclaimers footers pleasantries quoted".split()
-REASONS = (
-    "overqualified underqualified internal_candidate role_changed role_closed other_candidate location_or_permit "
-    "compensation unstated"
-).split()
-REGISTERS = "ats corporate startup agency public academic note highvolume list person automated".split()
+LABELS = ["rejection", "acknowledgement", "interview", "assessment", "offer", "status_update", "outreach", "job_alert", "feedback", "other"]
+SLOTS = ["name", "fullname", "lastname", "role", "company", "agency", "client", "sender", "senderfull", "sendertitle", "city", "date", "day", "time", "url", "email", "phone", "number", "skill", "salary", "reqid", "product", "university", "month"]
+PARTS = ["openings", "closings", "signatures", "disclaimers", "footers", "pleasantries", "quoted"]
+REASONS = ["overqualified", "underqualified", "internal_candidate", "role_changed", "role_closed", "other_candidate", "location_or_permit", "compensation", "unstated"]
+REGISTERS = ["ats", "corporate", "startup", "agency", "public", "academic", "note", "highvolume", "list", "person", "automated"]
 FACTS = {
     "register": REGISTERS,
     "stage": ["application", "interview", "final"],
@@ -37,7 +29,7 @@ FACTS = {
     "reason": REASONS,
     "bare": ["yes"],
 }
-REJECTION_KEYS = "party stage reasons feedback_given no_feedback_policy role company contact".split()
+REJECTION_KEYS = ["party", "stage", "reasons", "feedback_given", "no_feedback_policy", "role", "company", "contact"]
 MAIL_KEYS = ["id", "label", "register", "from", "to", "subject"]
 OPTIONAL_KEYS = ["cc", "reply-to", "date", "list-id", "note"]
 VALUES = {
@@ -248,7 +240,9 @@ def _line(source: str, number: int, report: Report) -> Line:
     words = source[2:] if mark in ("! ", "- ") else source
     if words[:2] in ("! ", "- "):
         report(number, "two marks on one line; '!' and '-' exclude each other")
-    return Line(_checked_template(words.strip(), number, report), deciding=mark == "! ", optional=mark == "- ")
+    return Line(
+        _checked_template(words.strip(), number, report), deciding=mark == "! ", optional=mark == "- "
+    )
 
 
 def _head(line: str, number: int, language: str, report: Report) -> tuple[str, str, dict[str, str]]:

@@ -28,13 +28,14 @@ from corpus import (
     read_patterns,
 )
 
-
 # Names are replaced by words that nobody has seen, so that the classifier neither learns a made-up company by heart nor is
 # surprised by a real one. Roles are so half of the time: some of their words recur in real mail, most do not.
 UNSEEN = frozenset(
-    "name fullname lastname company agency client sender senderfull city product university reqid skill".split()
+    ["name", "fullname", "lastname", "company", "agency", "client", "sender", "senderfull", "city", "product", "university", "reqid", "skill"]
 )
-SYLLABLES = "ba ke lo mi nu ra se ti vo zu dra fle gri klo pha sto tre wyn xan qui zor mel tan ver ost ling".split()
+SYLLABLES = (
+    ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "zu", "dra", "fle", "gri", "klo", "pha", "sto", "tre", "wyn", "xan", "qui", "zor", "mel", "tan", "ver", "ost", "ling"]
+)
 
 
 @dataclass(frozen=True)
@@ -181,9 +182,7 @@ def _dressed(paragraphs: list[list[tuple[str, bool]]], draw: Draw) -> list[list[
     return dressed
 
 
-def _joined(
-    paragraphs: list[list[tuple[str, bool]]], draw: Draw
-) -> tuple[str, tuple[tuple[int, int], ...]]:
+def _joined(paragraphs: list[list[tuple[str, bool]]], draw: Draw) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Body and spans; now and then every sentence is a line of its own, as HTML turned to text has it."""
     between = "\n" if draw.chance(0.15) else " "
     gap = "\n" if draw.chance(0.1) else "\n\n"

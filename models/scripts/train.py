@@ -17,8 +17,6 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 import spacy
-from corpus import ROOT, Choice, Pattern, Template
-from expand import Example, Language, example_of, expand, load_language, load_mails, load_patterns
 from sklearn.linear_model import LogisticRegression
 
 from afterword.parse import from_fields
@@ -26,13 +24,17 @@ from afterword_models.components import REJECTION, Decision, MailJudge
 from afterword_models.judge import text_of
 from afterword_models.ngrams import Vocabulary, build_vocabulary
 from afterword_models.tokens import Sentence, forms_of, pieces_of, sentences_in
+from corpus import ROOT, Choice, Pattern, Template
+from expand import Example, Language, example_of, expand, load_language, load_mails, load_patterns
 
 VERSION = "0.1.0"
 FOLDER = Path(__file__).resolve().parent.parent / "afterword_models" / "pipeline"
 FOLDS = 5
 FEWEST = 2  # groups in which an n-gram has to occur
 WRITTEN = 4.0  # how many generated mails a hand-written one weighs
-PLAIN = 5.0  # and how many of a clever pattern one of a plain ("core") pattern weighs: real mail is mostly plain
+PLAIN = (
+    5.0  # and how many of a clever pattern one of a plain ("core") pattern weighs: real mail is mostly plain
+)
 DOCUMENT_C, SENTENCE_C, LABEL_C = 30.0, 10.0, 30.0
 COMMON = 2.0  # how much more a mail of the plain patterns ("core") counts where scores become a decision: real mail is mostly that
 # What the mail of somebody who applies for jobs consists of; out-of-fold mail is weighted to it before scores become a decision.
@@ -114,7 +116,9 @@ def read(example: Example) -> Row:
     start = len(text) - len(message.text)
     found = tuple(sentences_in(text, pieces_of(text), start, len(text)))
     marked = [example.body[first:last].split() for first, last in example.spans]
-    gold = tuple(any(_overlap(text[each.start : each.end].split(), words) for words in marked) for each in found)
+    gold = tuple(
+        any(_overlap(text[each.start : each.end].split(), words) for words in marked) for each in found
+    )
     return Row(example, subject, found, (False, *gold))
 
 
@@ -139,7 +143,9 @@ class Matrices:
     def __init__(self, rows: Sequence[Row], vocabulary: Vocabulary) -> None:
         self.rows = rows
         features = [vocabulary.read(row.subject, row.sentences) for row in rows]
-        self.documents = _scaled([each.document for each in features], [each.length for each in features], vocabulary)
+        self.documents = _scaled(
+            [each.document for each in features], [each.length for each in features], vocabulary
+        )
         self.owners = np.array([index for index, each in enumerate(features) for _ in each.sentences])
         self.sentences = _scaled(
             [ids for each in features for ids in each.sentences],
@@ -184,7 +190,9 @@ def fit(matrices: Matrices, chosen: np.ndarray) -> Weights:
     picked = chosen[matrices.owners] & matrices.taught
     others = chosen & ~matrices.rejected
     document = LogisticRegression(C=DOCUMENT_C, solver="liblinear", random_state=0)
-    document.fit(matrices.documents[chosen], matrices.rejected[chosen], sample_weight=matrices.weights[chosen])
+    document.fit(
+        matrices.documents[chosen], matrices.rejected[chosen], sample_weight=matrices.weights[chosen]
+    )
     sentence = LogisticRegression(C=SENTENCE_C, solver="liblinear", random_state=0)
     sentence.fit(
         matrices.sentences[picked],
@@ -227,7 +235,9 @@ def fold_of(example: Example, number: int) -> int:
 def decide(matrices: Matrices, scores: np.ndarray) -> Decision:
     """Calibrate and choose the threshold and the band round it, on out-of-fold scores weighted to the prior."""
     rejected = matrices.rejected
-    weights = matrices.weights * np.array([COMMON if "-core-" in row.example.group else 1.0 for row in matrices.rows])
+    weights = matrices.weights * np.array(
+        [COMMON if "-core-" in row.example.group else 1.0 for row in matrices.rows]
+    )
     for label, part in MIX.items():
         weights[matrices.labels == label] *= part / weights[matrices.labels == label].sum()
     weights *= len(weights)
@@ -291,13 +301,17 @@ def train(examples: Sequence[Example], out: Path, seed: int) -> Decision:
     decision = decide(matrices, out_of_fold(matrices))
     weights = fit(matrices, np.ones(len(rows), dtype=bool))
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "afterword.Tokenizer.v1"}}})
-    nlp.meta.update(name="afterword", version=VERSION, description=f"Recognises rejections; grammar seed {seed}")
+    nlp.meta.update(
+        name="afterword", version=VERSION, description=f"Recognises rejections; grammar seed {seed}"
+    )
     judge = nlp.add_pipe("afterword_judge")
     assert isinstance(judge, MailJudge)  # noqa: S101 - tells the type checker what the factory makes
     judge.vocabulary = vocabulary
     judge.labels = tuple(weights.others.classes_)
     judge.decision = decision
-    judge.weights = np.vstack([weights.document.coef_, weights.sentence.coef_, weights.others.coef_]).astype(np.float32)
+    judge.weights = np.vstack([weights.document.coef_, weights.sentence.coef_, weights.others.coef_]).astype(
+        np.float32
+    )
     judge.biases = np.concatenate(
         [weights.document.intercept_, weights.sentence.intercept_, weights.others.intercept_]
     ).astype(np.float32)
@@ -312,7 +326,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=FOLDER)
     options = parser.parse_args()
     examples = training_examples(options.seed)
-    print(f"{len(examples)} mails, {sum(example.label == REJECTION for example in examples)} of them rejections")
+    print(
+        f"{len(examples)} mails, {sum(example.label == REJECTION for example in examples)} of them rejections"
+    )
     print(train(examples, options.out, options.seed))
 
 

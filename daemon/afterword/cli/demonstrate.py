@@ -1,7 +1,7 @@
 """The demo: the whole job on a made-up mailbox, shown step by step."""
 
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from afterword.accounts import open_mailbox
@@ -72,7 +72,9 @@ def _show_verdicts(config: Config) -> None:
 
 
 def _pass(config: Config) -> ScanReport:
-    for _, report in one_pass_each(config, since=None, dry_run=False, progress=lambda *_: None):
+    for _, report in one_pass_each(
+        config, since=timedelta(days=200), dry_run=False, progress=lambda *_: None
+    ):
         if isinstance(report, ScanReport):
             return report
         raise report

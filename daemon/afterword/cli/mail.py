@@ -1,5 +1,6 @@
 """Commands on mail in files: classify, explain, preview. No account is needed and nothing is written."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +9,6 @@ import typer
 from afterword.cli import show
 from afterword.cli.app import app
 from afterword.config import Config, config_path, load_config
-from afterword.errors import UnreadableMail
 from afterword.records import Evidence, Verdict
 
 PathsArgument = Annotated[
@@ -28,25 +28,38 @@ def classify(paths: PathsArgument, as_json: JsonOption = False) -> None:
     """Say what each mail is, how sure, and by which sentence."""
     from afterword.judging import judge_paths
 
-    failed = False
-    for path, message, judged in judge_paths(paths):
-        if isinstance(judged, UnreadableMail):
-            failed = True
-            if as_json:
-                show.json_line({"path": path, "error": judged.message})
-            else:
-                typer.echo(f"{show.plain(path)}: {judged.message}", err=True)
-            continue
-        if as_json:
-            show.json_line(
-                {"path": path, "message_id": message.message_id if message else "", **verdict_json(judged)}
-            )
-        else:
-            sentence = judged.evidence.sentence if judged.evidence else ""
-            mark = " (hold)" if judged.hold else ""
-            show.line(f"{judged.label}{mark}\t{judged.score:.3f}\t{show.plain(path)}\t{show.plain(sentence)}")
-    if failed:
+    failures: list[str] = []
+    verdicts = _judged(paths, failures, as_json=as_json)
+    if as_json:
+        for path, message_id, verdict in verdicts:
+            show.json_line({"path": path, "message_id": message_id, **verdict_json(verdict)})
+    else:
+        show.table(
+            ("label", "score", "mail", "deciding sentence"),
+            (_cells(path, each) for path, _, each in verdicts),
+        )
+    if failures:
         raise typer.Exit(1)
+
+
+def _judged(paths: list[str], failures: list[str], *, as_json: bool) -> Iterator[tuple[str, str, Verdict]]:
+    """(path, Message-ID, verdict) of what can be read; the rest is told at once and added to `failures`."""
+    from afterword.judging import judge_paths
+
+    for path, message, judged in judge_paths(paths):
+        if isinstance(judged, Verdict):
+            yield path, message.message_id if message else "", judged
+            continue
+        failures.append(path)
+        if as_json:
+            show.json_line({"path": path, "error": judged.message})
+        else:
+            typer.echo(f"{show.plain(path)}: {judged.message}", err=True)
+
+
+def _cells(path: str, verdict: Verdict) -> tuple[str, str, str, str]:
+    sentence = verdict.evidence.sentence if verdict.evidence else ""
+    return f"{verdict.label}{' (hold)' if verdict.hold else ''}", f"{verdict.score:.3f}", path, sentence
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,8 +33,8 @@ def line(text: str = "") -> None:
     )
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
-    """A table on a terminal, tab-separated lines in a pipe."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+    """A table on a terminal, tab-separated lines in a pipe, each as soon as it is known."""
     if not console.is_terminal:
         for row in rows:
             sys.stdout.write("\t".join(plain(cell) for cell in row) + "\n")
