@@ -22,7 +22,50 @@ PIECE = re.compile(
 )
 KINDS = {"url": "<url>", "mail": "<mail>", "number": "<number>"}
 GREETINGS = frozenset(
-    ["dear", "hi", "hello", "hey", "hiya", "greetings", "hallo", "liebe", "lieber", "guten", "sehr", "bonjour", "cher", "chère", "salut", "hola", "estimado", "estimada", "querido", "querida", "beste", "geachte", "dag", "olá", "oi", "caro", "cara", "prezado", "prezada", "ciao", "gentile", "egregio", "buongiorno", "mr", "mrs", "ms", "herr", "frau", "monsieur", "madame", "señor", "señora"]
+    [
+        "dear",
+        "hi",
+        "hello",
+        "hey",
+        "hiya",
+        "greetings",
+        "hallo",
+        "liebe",
+        "lieber",
+        "guten",
+        "sehr",
+        "bonjour",
+        "cher",
+        "chère",
+        "salut",
+        "hola",
+        "estimado",
+        "estimada",
+        "querido",
+        "querida",
+        "beste",
+        "geachte",
+        "dag",
+        "olá",
+        "oi",
+        "caro",
+        "cara",
+        "prezado",
+        "prezada",
+        "ciao",
+        "gentile",
+        "egregio",
+        "buongiorno",
+        "mr",
+        "mrs",
+        "ms",
+        "herr",
+        "frau",
+        "monsieur",
+        "madame",
+        "señor",
+        "señora",
+    ]
 )
 # English contractions come apart at the apostrophe; their halves are made the words they stand for, so that "haven't been" and
 # "have not been" are one wording.

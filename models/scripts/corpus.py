@@ -15,11 +15,69 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent / "corpus"
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
-LABELS = ["rejection", "acknowledgement", "interview", "assessment", "offer", "status_update", "outreach", "job_alert", "feedback", "other"]
-SLOTS = ["name", "fullname", "lastname", "role", "company", "agency", "client", "sender", "senderfull", "sendertitle", "city", "date", "day", "time", "url", "email", "phone", "number", "skill", "salary", "reqid", "product", "university", "month"]
+LABELS = [
+    "rejection",
+    "acknowledgement",
+    "interview",
+    "assessment",
+    "offer",
+    "status_update",
+    "outreach",
+    "job_alert",
+    "feedback",
+    "other",
+]
+SLOTS = [
+    "name",
+    "fullname",
+    "lastname",
+    "role",
+    "company",
+    "agency",
+    "client",
+    "sender",
+    "senderfull",
+    "sendertitle",
+    "city",
+    "date",
+    "day",
+    "time",
+    "url",
+    "email",
+    "phone",
+    "number",
+    "skill",
+    "salary",
+    "reqid",
+    "product",
+    "university",
+    "month",
+]
 PARTS = ["openings", "closings", "signatures", "disclaimers", "footers", "pleasantries", "quoted"]
-REASONS = ["overqualified", "underqualified", "internal_candidate", "role_changed", "role_closed", "other_candidate", "location_or_permit", "compensation", "unstated"]
-REGISTERS = ["ats", "corporate", "startup", "agency", "public", "academic", "note", "highvolume", "list", "person", "automated"]
+REASONS = [
+    "overqualified",
+    "underqualified",
+    "internal_candidate",
+    "role_changed",
+    "role_closed",
+    "other_candidate",
+    "location_or_permit",
+    "compensation",
+    "unstated",
+]
+REGISTERS = [
+    "ats",
+    "corporate",
+    "startup",
+    "agency",
+    "public",
+    "academic",
+    "note",
+    "highvolume",
+    "list",
+    "person",
+    "automated",
+]
 FACTS = {
     "register": REGISTERS,
     "stage": ["application", "interview", "final"],
@@ -29,7 +87,16 @@ FACTS = {
     "reason": REASONS,
     "bare": ["yes"],
 }
-REJECTION_KEYS = ["party", "stage", "reasons", "feedback_given", "no_feedback_policy", "role", "company", "contact"]
+REJECTION_KEYS = [
+    "party",
+    "stage",
+    "reasons",
+    "feedback_given",
+    "no_feedback_policy",
+    "role",
+    "company",
+    "contact",
+]
 MAIL_KEYS = ["id", "label", "register", "from", "to", "subject"]
 OPTIONAL_KEYS = ["cc", "reply-to", "date", "list-id", "note"]
 VALUES = {
@@ -359,7 +426,11 @@ def _check_mail_head(head: dict[str, str], number: int, language: str, report: R
             report(number, f"{name}: unexpected '{key}:'")
         if key in VALUES and value not in VALUES[key]:
             report(number, f"{name}: {key}: {value!r}; there are: {' '.join(VALUES[key])}")
-    reasons = re.split(r"[,\s]+", head.get("reasons", "unstated"))
+    _check_reasons(name, head.get("reasons", "unstated"), number, report)
+
+
+def _check_reasons(name: str, written: str, number: int, report: Report) -> None:
+    reasons = re.split(r"[,\s]+", written)
     for reason in reasons:
         if reason not in REASONS:
             report(number, f"{name}: unknown reason {reason!r}; there are: {' '.join(REASONS)}")

@@ -31,11 +31,50 @@ from corpus import (
 # Names are replaced by words that nobody has seen, so that the classifier neither learns a made-up company by heart nor is
 # surprised by a real one. Roles are so half of the time: some of their words recur in real mail, most do not.
 UNSEEN = frozenset(
-    ["name", "fullname", "lastname", "company", "agency", "client", "sender", "senderfull", "city", "product", "university", "reqid", "skill"]
+    [
+        "name",
+        "fullname",
+        "lastname",
+        "company",
+        "agency",
+        "client",
+        "sender",
+        "senderfull",
+        "city",
+        "product",
+        "university",
+        "reqid",
+        "skill",
+    ]
 )
-SYLLABLES = (
-    ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "zu", "dra", "fle", "gri", "klo", "pha", "sto", "tre", "wyn", "xan", "qui", "zor", "mel", "tan", "ver", "ost", "ling"]
-)
+SYLLABLES = [
+    "ba",
+    "ke",
+    "lo",
+    "mi",
+    "nu",
+    "ra",
+    "se",
+    "ti",
+    "vo",
+    "zu",
+    "dra",
+    "fle",
+    "gri",
+    "klo",
+    "pha",
+    "sto",
+    "tre",
+    "wyn",
+    "xan",
+    "qui",
+    "zor",
+    "mel",
+    "tan",
+    "ver",
+    "ost",
+    "ling",
+]
 
 
 @dataclass(frozen=True)

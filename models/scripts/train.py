@@ -50,7 +50,7 @@ MIX = {
     "feedback": 0.01,
     "other": 0.19,
 }
-BETA = 1.0  # the owner reads every draft, so that a missed rejection costs as much as a draft too many
+BETA = 0.7  # a draft too many weighs twice a missed rejection: it costs trust, a missed one only a chance
 HELD = 0.02  # the share of out-of-fold mail that lies in the band where the owner is asked
 HELD_OUT = 5  # one pattern in so many that is no rejection is kept for testing
 

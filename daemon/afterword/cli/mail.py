@@ -26,8 +26,6 @@ AccountOption = Annotated[str, typer.Option("--account", help="Name of the accou
 @app.command()
 def classify(paths: PathsArgument, as_json: JsonOption = False) -> None:
     """Say what each mail is, how sure, and by which sentence."""
-    from afterword.judging import judge_paths
-
     failures: list[str] = []
     verdicts = _judged(paths, failures, as_json=as_json)
     if as_json:

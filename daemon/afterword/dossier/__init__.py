@@ -1,6 +1,7 @@
 """Who turned whom down for what, whom to write to, and what forbids a draft; all of it pure."""
 
-from afterword.dossier.cases import merge, open_dossier, recheck, remember
+from afterword.dossier.cases import open_dossier, recheck, remember
+from afterword.dossier.merging import merge
 from afterword.dossier.owner import Owner
 
 __all__ = ["Owner", "merge", "open_dossier", "recheck", "remember"]

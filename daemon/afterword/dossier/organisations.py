@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,12 +16,9 @@ LEGAL_FORM = re.compile(
     r"s\.?l|s\.?a|srl|s\.?r\.?l|spa|s\.?p\.?a|bv|b\.v|nv|n\.v|oy|ab|as|aps|pty|pte|lda|ltda)\.?$",
     re.IGNORECASE,
 )
-FREEMAIL_SERVERS = {
-    "gmail.com": "google.com",
-    "googlemail.com": "google.com",
-    "hotmail.com": "outlook.com",
-    "live.com": "outlook.com",
-}
+DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
+ADDRESS_OR_LINK = re.compile(r"\S*(?:@|://|www\.)\S*")
+WORDS_LIMIT = 1500  # of a mail that are looked through for an organisation's name
 
 
 @cache
@@ -30,15 +27,15 @@ def lexicon() -> dict[str, Any]:
     return tomllib.loads(files("afterword.dossier").joinpath("lexicon.toml").read_text(encoding="utf-8"))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def organisation_of(domain: str) -> str:
-    """The organisational domain: the public suffix and one label before it; "" for what is none."""
-    found = _SUFFIXES(domain.casefold())
-    registered = f"{found.domain}.{found.suffix}" if found.suffix else ""
+    """The organisational domain: the public suffix and one label before it; "" for what is none, such as an IP address."""
+    bare = domain.casefold()
+    if not DOMAIN.fullmatch(bare):
+        return ""
+    found = _SUFFIXES(bare)
     # `example` is reserved (RFC 2606) and on no list of suffixes; made-up mail uses it as one.
-    if not registered and "." in domain:
-        registered = ".".join(domain.casefold().split(".")[-2:])
-    return registered
+    return f"{found.domain}.{found.suffix}" if found.suffix and found.domain else ".".join(bare.split(".")[-2:])
 
 
 def is_tracking_system(domain: str) -> bool:
@@ -56,11 +53,12 @@ def own_organisation(domain: str) -> str:
     return "" if is_tracking_system(domain) or is_freemail(domain) else organisation_of(domain)
 
 
+@lru_cache(maxsize=4096)
 def squash(name: str) -> str:
     """A name reduced to what a domain can hold: no legal form, accents, case, spaces or marks."""
-    bare = LEGAL_FORM.sub("", name.strip().rstrip("."))
+    bare = LEGAL_FORM.sub("", name.strip().rstrip(".")).casefold()
     for umlaut, pair in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("&", "and")):
-        bare = bare.casefold().replace(umlaut, pair)
+        bare = bare.replace(umlaut, pair)
     plain = unicodedata.normalize("NFKD", bare)
     return "".join(char for char in plain if char.isalnum() and char.isascii())
 
@@ -74,10 +72,37 @@ def fits(name: str, organisation: str) -> bool:
     return label.startswith(written) or written.startswith(label)
 
 
+def is_named(organisation: str, text: str) -> bool:
+    """Whether a text names an organisation: some of its words in a row make up the label of the domain.
+
+    Addresses and links in it are no names.
+    """
+    label = squash(organisation.partition(".")[0])
+    plain = ADDRESS_OR_LINK.sub(" ", text[:10_000])
+    words = [squash(word) for word in re.findall(r"[^\W_]+", plain)[:WORDS_LIMIT]]
+    return len(label) >= 3 and any(_begins_with(words[start : start + 6], label) for start in range(len(words)))
+
+
+def _begins_with(words: list[str], label: str) -> bool:
+    """Whether the first one, two, … words together are the label."""
+    joined = ""
+    for word in words:
+        joined += word
+        if joined == label:
+            return True
+        if not label.startswith(joined):
+            return False
+    return False
+
+
 def is_trusted(authserv: str, addresses: tuple[str, ...], configured: tuple[str, ...]) -> bool:
-    """Whether an authserv-id (RFC 8601) is the owner's own server's."""
+    """Whether an authserv-id (RFC 8601 2.5) is the owner's own server's.
+
+    Without configured names, one counts that shares the organisational domain of an owner's address, or that belongs to the
+    provider of such an address; mail of others on the way in cannot bear it, since servers strip their own name from it.
+    """
     if configured:
         return authserv.casefold() in {name.casefold() for name in configured}
-    domains = {organisation_of(address.rpartition("@")[2]) for address in addresses}
-    domains |= {FREEMAIL_SERVERS[domain] for domain in domains if domain in FREEMAIL_SERVERS}
-    return organisation_of(authserv) in domains
+    domains = {organisation_of(address.rpartition("@")[2]) for address in addresses} - {""}
+    servers = lexicon()["servers"]
+    return organisation_of(authserv) in domains | {servers[domain] for domain in domains if domain in servers}

@@ -22,10 +22,14 @@ class Owner:
         return address is not None and _plain(address.address) in {_plain(mine) for mine in self.addresses}
 
     def bears_my_name(self, address: Address) -> bool:
-        """Whether a display name is the owner's, as on an address that forwards to the owner."""
-        return bool(self.name) and address.name.casefold() == self.name.casefold()
+        """Whether a display name is the owner's, as on an address that forwards to the owner; in any order of its words."""
+        return bool(self.name) and _words(address.name) == _words(self.name)
 
 
 def _plain(address: str) -> str:
     local, _, domain = address.casefold().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
+
+
+def _words(name: str) -> list[str]:
+    return sorted(name.casefold().replace(",", " ").split())

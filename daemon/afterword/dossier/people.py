@@ -5,20 +5,22 @@ import unicodedata
 
 from nameparser import HumanName
 
-from afterword.dossier.organisations import fits, lexicon, own_organisation
+from afterword.dossier.organisations import fits, is_tracking_system, lexicon, own_organisation
 from afterword.records import Address, Message
 
 NAME_LIMIT = 60
+LINE_LIMIT = 80
+TAIL = 4000  # characters at the end of a text in which its writer may sign
 WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
-CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 BEHIND_NAME = re.compile(
     r"\s*(?:\(|,|\||/|–|—| - | at | von | de la part de | via | from ).*$", re.IGNORECASE
 )
 
 
 def clean(text: str, limit: int) -> str:
-    """Text of a mail made safe for a letter: one line, no control or direction characters, "" when it is too long."""
-    line = " ".join(CONTROL.sub("", unicodedata.normalize("NFC", text)).split())
+    """Text of a mail made safe for a letter: one line, no control, format or direction characters, "" when it is too long."""
+    spaced = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text[: 8 * limit]))
+    line = " ".join("".join(char for char in spaced if unicodedata.category(char)[0] != "C").split())
     return line if len(line) <= limit else ""
 
 
@@ -34,18 +36,44 @@ def is_robot(address: Address) -> bool:
     )
 
 
+def is_role_mailbox(address: Address) -> bool:
+    """Whether several people read an address, such as careers@ or hr-ops@."""
+    words = re.findall(r"[a-z]+", _ascii(address.local))
+    shared = lexicon()["people"]["role_mailboxes"]
+    return not words or "".join(words) in shared or any(word in shared for word in words)
+
+
+def is_relay(address: Address) -> bool:
+    """Whether an address is a tracking system's and names no person: what is sent there is read by nobody.
+
+    A system that is on no list gives itself away by the company's name before the at sign and in the display name, under a domain
+    that does not fit it.
+    """
+    if person_name(address.name):
+        return False
+    if is_tracking_system(address.domain):
+        return True
+    label = re.sub(r"[^a-z0-9]", "", _ascii(address.local))
+    organisation = own_organisation(address.domain)
+    return bool(organisation) and len(label) >= 4 and fits(address.name, label) and not fits(address.name, organisation)
+
+
 def is_automatic(message: Message) -> bool:
-    """Whether a machine wrote the mail by itself (RFC 3834), a bounce included."""
-    submitted = message.header("auto-submitted").casefold()
-    return (submitted not in ("", "no") and "auto" in submitted) or message.header(
-        "return-path"
-    ).strip() == "<>"
+    """Whether a machine wrote the mail by itself (RFC 3834 5), a bounce included."""
+    return _submitted(message) not in ("", "no") or is_reply_by_machine(message)
 
 
 def is_reply_by_machine(message: Message) -> bool:
     """Whether it is a bounce or an automatic answer, such as a vacation notice."""
-    submitted = message.header("auto-submitted").casefold()
-    return submitted.startswith("auto-replied") or message.header("return-path").strip() == "<>"
+    return (
+        _submitted(message) == "auto-replied"
+        or message.header("return-path").strip() == "<>"
+        or message.header("precedence").strip().casefold() == "auto_reply"
+    )
+
+
+def _submitted(message: Message) -> str:
+    return message.header("auto-submitted").partition(";")[0].strip().casefold()
 
 
 def is_list(message: Message) -> bool:
@@ -53,61 +81,40 @@ def is_list(message: Message) -> bool:
     return bool(
         message.header("list-id")
         or message.header("list-post")
-        or message.header("precedence").casefold() == "list"
+        or message.header("precedence").strip().casefold() == "list"
     )
 
 
+# --- names
+
+
 def person_name(display: str) -> str:
-    """The name of a person in a display name or signature line, or "" unless it certainly is one."""
+    """The name of a person in a display name or signature line, or "" unless it has the form of one."""
     text = clean(display, 200).strip("\"' ")
     if "," in text:
         last, _, first = text.partition(",")
-        if (
-            _is_name_words(first.split())
-            and _is_name_words(last.split())
-            and len(first.split()) <= 2
-            and len(last.split()) <= 2
-        ):
+        parts = (first.split(), last.split())
+        if all(_is_name_words(words) and len(words) <= 2 for words in parts):
             text = f"{first.strip()} {last.strip()}"
     text = BEHIND_NAME.sub("", text).strip()
     parsed = HumanName(text)
     words = [word for part in (parsed.first, parsed.middle, parsed.last) for word in part.split()]
-    if not 2 <= len(words) <= 4 or len(text) > NAME_LIMIT or not _is_name_words(words):
+    if not 2 <= len(words) <= 5 or len(text) > NAME_LIMIT or not _is_name_words(words):
         return ""
     return " ".join(words)
 
 
 def _is_name_words(words: list[str]) -> bool:
-    forbidden = lexicon()["people"]["not_a_name"]
-    return bool(words) and all(
+    return bool(words) and all(_is_name_word(word) for word in words)
+
+
+def _is_name_word(word: str) -> bool:
+    names = lexicon()["people"]
+    return bool(
         WORD.fullmatch(word)
-        and (
-            word[0].isupper()
-            or word
-            in (
-                "van",
-                "von",
-                "de",
-                "der",
-                "den",
-                "da",
-                "di",
-                "del",
-                "la",
-                "le",
-                "bin",
-                "al",
-                "el",
-                "ten",
-                "ter",
-                "zu",
-                "dos",
-                "y",
-            )
-        )
-        and word.casefold().strip(".") not in forbidden
+        and (word[0].isupper() or word in names["particles"])
+        and word.casefold().strip(".") not in names["not_a_name"]
         and not (len(word) > 3 and word.isupper() and not word.isascii())
-        for word in words
     )
 
 
@@ -115,37 +122,70 @@ def sender_person(address: Address, message: Message) -> str:
     """The name behind an address, "" unless it is certain.
 
     A display name counts when the local part or the end of the mail bears it out, for companies have names of two capitalised words too;
-    a signature counts when the local part or a given name alone in the display name agrees with it.
+    a signature counts when the local part or a given name alone in the display name agrees with it, or when a post stands below it.
     """
     name = person_name(address.name)
     if name:
         return name if _borne_out(name, address, message) else ""
-    given = clean(address.name, NAME_LIMIT)
+    if is_robot(address) or is_tracking_system(address.domain):
+        return ""
+    given = BEHIND_NAME.sub("", clean(address.name, NAME_LIMIT)).strip()
     for line in signature_lines(message):
         found = person_name(line)
-        if found and (
-            _agrees(found, address.local) or (given and given.casefold() == found.split()[0].casefold())
-        ):
-            return found
+        if found and (agrees(found, address.local) or given.casefold() == found.split()[0].casefold()):
+            return found if not fits(found, own_organisation(address.domain)) else ""
+    return _given_name(given, address, message) or _signed_above_post(address, message)
+
+
+def _given_name(given: str, address: Address, message: Message) -> str:
+    """A given name alone, where display name, local part and the end of the mail say the same."""
+    certain = (
+        len(given) > 1
+        and _is_name_words([given])
+        and _ascii(given) == _ascii(address.local)
+        and any(_ascii(line) == _ascii(given) for line in signature_lines(message))
+        and not fits(given, own_organisation(address.domain))
+        and not is_role_mailbox(address)
+    )
+    return given if certain else ""
+
+
+def _signed_above_post(address: Address, message: Message) -> str:
+    """Who signs for a team: a name with a post or a department in the line below it."""
+    posts = "|".join(map(re.escape, lexicon()["people"]["posts"]))
+    for line, below in zip(lines := _last_lines(message), lines[1:], strict=False):
+        found = person_name(line)
+        if found and found == clean(line, LINE_LIMIT) and re.search(rf"\b(?:{posts})\b", below, re.IGNORECASE):
+            own = own_organisation(address.domain)
+            return "" if fits(found, own) or is_applied_to(found, message) else found
     return ""
 
 
 def signature_lines(message: Message) -> list[str]:
-    """The lines in which a sender names themselves: the signature's, and the last ones of the text."""
-    lines = [*message.signature.splitlines()[:6], *reversed(message.text.splitlines()[-6:])]
-    return [line.strip(" \t-–—*,") for line in lines if 2 < len(line.strip()) <= 80]
+    """The lines in which a sender names themselves: the signature's, and the last ones of the text, from the last one upwards."""
+    lines = [*message.signature[:TAIL].splitlines()[:6], *reversed(message.text[-TAIL:].splitlines()[-6:])]
+    return [line.strip(" \t-–—*,") for line in lines if 2 < len(line.strip()) <= LINE_LIMIT]
+
+
+def _last_lines(message: Message) -> list[str]:
+    """The end of a mail in the order in which it is read."""
+    lines = [*message.text[-TAIL:].splitlines()[-6:], *message.signature[:TAIL].splitlines()[:8]]
+    return [line.strip(" \t-–—*,") for line in lines if 2 < len(line.strip()) <= LINE_LIMIT]
+
+
+def is_applied_to(name: str, message: Message) -> bool:
+    """Whether the mail speaks of a name as of a company: nobody applies to a person, or works at one."""
+    text = f"{message.subject}\n{message.text[:TAIL]}"
+    return bool(re.search(rf"\b(?:at|with|to|joining|join|in|bei|chez|from) {re.escape(name)}\b", text))
 
 
 def _borne_out(name: str, address: Address, message: Message) -> bool:
-    if re.search(
-        rf"\b(?:at|with|to|joining|join|in|bei|chez|from) {re.escape(name)}\b",
-        f"{message.subject}\n{message.text}",
-    ):
-        return False  # nobody applies to a person
+    if is_applied_to(name, message):
+        return False
     words = {_ascii(word) for word in name.split() if len(word) > 1}
     local = set(re.findall(r"[a-z]+", _ascii(address.local)))
-    if words & local or _agrees(name, address.local):
-        return True
+    if words & local or agrees(name, address.local):
+        return not (fits(name, own_organisation(address.domain)) and is_role_mailbox(address))
     if fits(name, own_organisation(address.domain)):
         return False
     lines = [set(map(_ascii, re.findall(r"[^\W\d_]+", line))) for line in signature_lines(message)]
@@ -154,16 +194,17 @@ def _borne_out(name: str, address: Address, message: Message) -> bool:
     )
 
 
-def _agrees(name: str, local: str) -> bool:
+def agrees(name: str, local: str) -> bool:
     """Whether a local part such as `d.whitlock` can be this person's."""
-    letters = re.sub(r"[^a-z]", "", local.casefold())
+    letters = re.sub(r"[^a-z]", "", _ascii(local))
     words = [re.sub(r"[^a-z]", "", _ascii(word)) for word in name.split()]
     first, last = words[0], words[-1]
     return bool(first and last) and letters in {
-        first, last, first + last, last + first, first[0] + last, first + last[0], last + first[0],
+        first, last, first + last, last + first, first[0] + last, first + last[0], last + first[0], "".join(words),
+        first + "".join(words[1:]), first[0] + "".join(words[1:]),
     }  # fmt: skip
 
 
 def _ascii(word: str) -> str:
-    lowered = word.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    lowered = word.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
     return unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from afterword.dossier.organisations import (
     fits,
     is_freemail,
+    is_named,
     is_tracking_system,
     is_trusted,
     organisation_of,
     own_organisation,
+    squash,
 )
 from afterword.dossier.owner import Owner
 from afterword.dossier.people import (
+    LINE_LIMIT,
+    TAIL,
+    agrees,
     clean,
     is_automatic,
     is_list,
+    is_relay,
     is_reply_by_machine,
     is_robot,
+    is_role_mailbox,
     person_name,
     sender_person,
     signature_lines,
@@ -25,9 +32,11 @@ from afterword.dossier.people import (
 from afterword.records import Address, Contact, Message, Skip
 
 ADDRESS = re.compile(r"\b[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}\b")
+TWO_NAMES = re.compile(r"[a-z]+(?:[._-][a-z]+){1,2}", re.IGNORECASE)
 FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|doorst)\s*:", re.IGNORECASE)
 
 Obstacle = tuple[Skip, str]
+FOREIGN: Obstacle = (Skip.UNVERIFIED_SENDER, "its Reply-To leads to another organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,53 +48,89 @@ class Recipient:
 
 
 def recipient_in(message: Message, company: str) -> Recipient:
-    """The human behind a rejection as far as the mail itself tells: Reply-To, From, or an address in the signature."""
+    """The human behind a rejection as far as the mail itself tells.
+
+    Reply-To where it is safe, else From; a person whom the signature names comes before a machine, a tracking system's relay and
+    a mailbox of several people.
+    """
     sender = message.sender
     if sender is None:
-        return _in_signature(message, company)
-    for reply_to in message.reply_to[:1]:
-        if reply_to.address.casefold() == sender.address.casefold():
-            break
-        return _reply_to(message, sender, reply_to, company)
-    if is_robot(sender) or is_automatic(message):
-        return _in_signature(message, company)
-    return Recipient(Contact(sender_person(sender, message), sender.address, "from"))
+        return Recipient(_in_signature(message, company))
+    reply_to = next(iter(message.reply_to), sender)
+    if not is_robot(reply_to) and not _may_answer_for(reply_to, sender, message, company):
+        return Recipient(None, FOREIGN)
+    for address, source in _by_preference(sender, reply_to):
+        if is_robot(address) or (is_automatic(message) and address is sender):
+            continue
+        contact = Contact(_name_of(address, sender, message), address.address, source)
+        if contact.name and not is_role_mailbox(address):
+            return Recipient(contact)
+        return Recipient(_in_signature(message, company) or (None if is_relay(address) and address is sender else contact))
+    return Recipient(_in_signature(message, company))
 
 
-def _reply_to(message: Message, sender: Address, reply_to: Address, company: str) -> Recipient:
-    if is_robot(reply_to):
-        return _in_signature(message, company)
-    same = organisation_of(reply_to.domain) == organisation_of(sender.domain)
-    if same and not (is_freemail(sender.domain) and is_freemail(reply_to.domain)):
-        return Recipient(Contact(_name_for(reply_to, sender, message), reply_to.address, "reply_to"))
-    theirs = own_organisation(reply_to.domain)
-    if is_tracking_system(sender.domain) and (
-        is_tracking_system(reply_to.domain) or (theirs and company and fits(company, theirs))
-    ):
-        return Recipient(Contact(_name_for(reply_to, sender, message), reply_to.address, "reply_to"))
-    return Recipient(None, (Skip.UNVERIFIED_SENDER, "its Reply-To leads to another organisation"))
+def _by_preference(sender: Address, reply_to: Address) -> list[tuple[Address, str]]:
+    """Reply-To and From, the better one first: a person's own address comes before one that a whole team reads."""
+    if reply_to.address.casefold() == sender.address.casefold():
+        return [(sender, "from")]
+    ordered = [(reply_to, "reply_to"), (sender, "from")]
+    shared = is_role_mailbox(reply_to) and bool(person_name(sender.name)) and not is_role_mailbox(sender)
+    return ordered[::-1] if shared and not is_tracking_system(sender.domain) else ordered
 
 
-def _name_for(reply_to: Address, sender: Address, message: Message) -> str:
-    """A name for a Reply-To address: its own display name; the sender's only when it is the sender's other address."""
-    return sender_person(reply_to, message) or (
-        person_name(sender.name) if reply_to.local.casefold() == sender.local.casefold() else ""
+def _may_answer_for(reply_to: Address, sender: Address, message: Message, company: str) -> bool:
+    """Whether Reply-To stays within the organisation that writes, or leads from its tracking system home."""
+    if reply_to.address.casefold() == sender.address.casefold():
+        return True
+    theirs, here = organisation_of(reply_to.domain), organisation_of(sender.domain)
+    if theirs and theirs == here:
+        return not is_freemail(sender.domain)
+    if is_tracking_system(sender.domain) and is_tracking_system(reply_to.domain):
+        return fits(squash(theirs.partition(".")[0]), here)  # one system under two names
+    return is_tracking_system(sender.domain) and _is_companys(reply_to, message, company)
+
+
+def _is_companys(address: Address, message: Message, company: str) -> bool:
+    """Whether an address is on the own domain of the company that the mail speaks for."""
+    theirs = own_organisation(address.domain)
+    if not theirs:
+        return False
+    sender = message.sender
+    written = f"{sender.name if sender else ''}\n{message.subject}\n{message.text[:TAIL]}\n{message.signature[:TAIL]}"
+    return (
+        (sender is not None and theirs == own_organisation(sender.domain))
+        or bool(company and fits(company, theirs))
+        or is_named(theirs, written)
     )
 
 
-def _in_signature(message: Message, company: str) -> Recipient:
-    """A person's address that the signature gives, on the company's own domain."""
-    text = "\n".join([message.signature, *message.text.splitlines()[-8:]])
+def _name_of(address: Address, sender: Address, message: Message) -> str:
+    """A certain name for an address: the sender's own display name counts for another address only if that can be theirs."""
+    own = sender_person(address, message)
+    if own or address is sender:
+        return own
+    theirs = person_name(sender.name)
+    return theirs if theirs and (agrees(theirs, address.local) or address.local.casefold() == sender.local.casefold()) else ""
+
+
+def _in_signature(message: Message, company: str) -> Contact | None:
+    """A person's address that the end of the mail gives, on the company's own domain."""
+    text = "\n".join([message.signature[:TAIL], *message.text[-TAIL:].splitlines()[-8:]])
+    names = [name for line in signature_lines(message) if (name := person_name(clean(line, LINE_LIMIT)))]
+    sender = message.sender.address.casefold() if message.sender else ""
     for found in ADDRESS.findall(text):
-        address = Address("", found)
-        theirs = own_organisation(address.domain)
-        known = own_organisation(message.sender.domain) if message.sender else ""
-        if not theirs or is_robot(address) or not (theirs == known or (company and fits(company, theirs))):
+        address = Address("", found.rpartition("@")[0] + "@" + found.rpartition("@")[2].casefold())
+        if is_robot(address) or is_role_mailbox(address) or not _is_companys(address, message, company):
             continue
-        names = [name for line in signature_lines(message) if (name := person_name(clean(line, 80)))]
-        if names:
-            return Recipient(Contact(names[0], found, "signature"))
-    return Recipient(None)
+        if address.address.casefold() == sender:
+            continue
+        name = next((name for name in names if agrees(name, address.local)), "")
+        if name or TWO_NAMES.fullmatch(address.local):
+            return Contact(name, address.address, "signature")
+    return None
+
+
+# --- what forbids a draft
 
 
 def obstacles_in(message: Message, owner: Owner) -> list[Obstacle]:
@@ -103,12 +148,26 @@ def obstacles_in(message: Message, owner: Owner) -> list[Obstacle]:
 
 
 def is_for_owner(message: Message, owner: Owner) -> bool:
-    """Whether the owner is meant: in To, or nobody else is and it was delivered to them; a forward is about somebody else."""
-    if FORWARD.match(message.subject) and not message.text.strip():
+    """Whether the owner is meant: in To, or nobody is and it was delivered to them.
+
+    A forward without a word of its own carries somebody's mail, and what the owner sent is no news to them.
+    """
+    if owner.is_mine(message.sender) or (FORWARD.match(message.subject) and not message.text.strip()):
         return False
     if any(owner.is_mine(address) or owner.bears_my_name(address) for address in message.to):
         return True
-    return not message.to and not any(message.cc)
+    return not message.to and not message.cc and _was_delivered(message, owner)
+
+
+def _was_delivered(message: Message, owner: Owner) -> bool:
+    """Whether a mail to undisclosed recipients reached the owner as themselves, or greets them."""
+    delivered = [value.strip(" <>") for name, value in message.headers if name in ("delivered-to", "x-original-to")]
+    greeting = message.text[:200].casefold()
+    return (
+        not delivered
+        or any(owner.is_mine(Address("", address)) for address in delivered)
+        or any(word in greeting for word in owner.name.casefold().split())
+    )
 
 
 def failed_dmarc(message: Message, owner: Owner) -> bool:

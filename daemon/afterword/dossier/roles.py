@@ -54,7 +54,7 @@ HEAD = re.compile(
     r"ingenier[oa]|desarrollador[a]?|analista|gerente|jef[ea]|director[a]?|técnic[oa]|coordinador[a]?|asistente|administrativ[oa]|consultor[a]?|diseñador[a]?|"
     r"enfermer[oa]|profesor[a]?|docente|contador[a]?|contable|redactor[a]?|ejecutiv[oa]|especialista|encargad[oa]|auxiliar|dependient[ea]|comercial|becari[oa]|"
     r"medewerker|adviseur|beleidsmedewerker|verpleegkundige|docent|ontwikkelaar|projectleider|analista|desenvolvedor[a]?|gestor[a]?|engenheir[oa]|coordenador[a]?|"
-    r"sviluppat(?:ore|rice)|impiegat[oa]|ingegnere|addett[oa]|responsabile|infermier[ae]|operat(?:ore|rice)|sre|qa|devops|cto|cfo|ceo)",
+    r"sviluppat(?:ore|rice)|impiegat[oa]|ingegnere|addett[oa]|responsabile|infermier[ae]|operat(?:ore|rice)|sre|qa|devops|cto|cfo)",
     re.IGNORECASE,
 )
 NOT_A_ROLE = re.compile(

@@ -1,0 +1,116 @@
+"""What the rest of the owner's mail means for a rejection: who the person behind it is, and whether a letter still has a place."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from afterword.dossier.applications import Link
+from afterword.dossier.facets import stage_of
+from afterword.dossier.organisations import is_freemail
+from afterword.dossier.owner import Owner
+from afterword.dossier.people import is_relay, is_robot, is_role_mailbox
+from afterword.dossier.recipients import Obstacle
+from afterword.records import Contact, Correspondence, Label, Skip, Stage, Thread
+
+ASKED = timedelta(days=90)  # one request to a person in this time
+# A tracking system tells of a changed status in the same minute as of the rejection.
+AFTERTHOUGHT = timedelta(hours=1)
+BETTER = frozenset({Label.INTERVIEW, Label.OFFER, Label.ASSESSMENT, Label.STATUS_UPDATE})
+# Mail that need not be about an application at all: the company alone does not join it to one.
+LOOSE = frozenset({Label.OTHER, Label.OUTREACH, None})
+
+Related = Sequence[tuple[Correspondence, Link]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What of a rejection the later mail is compared with; `asks` says whether a letter to it could ask for anything."""
+
+    ids: frozenset[str]
+    date: datetime
+    contact: Contact | None
+    thread: Thread
+    asks: bool
+
+
+def person_before(related: Related, owner: Owner) -> tuple[Contact, Thread] | None:
+    """The last person who wrote about the same application, with the conversation that this person knows."""
+    written_to = {address for mail, _ in related if mail.outgoing for address in addresses_of(mail)}
+    for mail, joined in sorted(related, key=lambda pair: pair[0].date, reverse=True):
+        sender = mail.sender
+        if sender is None or mail.outgoing or not _is_of_a_person(mail) or owner.is_mine(sender):
+            continue
+        if mail.label is Label.JOB_ALERT or (mail.label in LOOSE and joined is Link.COMPANY):
+            continue
+        # Anybody can have such an address; only the thread, or the owner's own mail to it, makes it the company's.
+        if is_freemail(sender.domain) and joined is not Link.THREAD and sender.address.casefold() not in written_to:
+            continue
+        return Contact(mail.person, sender.address, "earlier_mail"), Thread(mail.message_id, mail.thread, mail.subject)
+    return None
+
+
+def _is_of_a_person(mail: Correspondence) -> bool:
+    sender = mail.sender
+    if sender is None or mail.automated or is_robot(sender) or is_relay(sender):
+        return False
+    return bool(mail.person) or not is_role_mailbox(sender)
+
+
+def raised(stage: Stage, related: Related, rejected: datetime) -> Stage:
+    """The stage that earlier mail of the application proves: an invitation, a final round, an offer."""
+    before = [mail for mail, _ in related if not mail.outgoing and mail.date <= rejected]
+    invited = [mail for mail in before if mail.label is Label.INTERVIEW]
+    if any(mail.label is Label.OFFER for mail in before) or any(
+        stage_of([mail.subject]) is Stage.FINAL for mail in invited
+    ):
+        return Stage.FINAL
+    return Stage.INTERVIEW if invited and stage is Stage.APPLICATION else stage
+
+
+def obstacles_since(rejection: Rejection, related: Related, everything: Iterable[Correspondence]) -> list[Obstacle]:
+    """What the owner's and the company's other mail forbids: an answer, a request, better news."""
+    own = [mail for mail in everything if mail.outgoing]
+    about = {mail.fingerprint for mail, _ in related}
+    found: list[Obstacle] = []
+    if any(_answers(mail, rejection, about) for mail in own):
+        found.append((Skip.ALREADY_ANSWERED, "the owner has answered already"))
+    if any(_asks(mail, rejection, about) for mail in own):
+        found.append((Skip.ALREADY_ASKED, "the owner has asked for advice already"))
+    better = [mail for mail, _ in related if _is_better_news(mail, rejection)]
+    if better:
+        found.append((Skip.SUPERSEDED, f"a later mail ({better[-1].label}) says otherwise"))
+    return found
+
+
+def _answers(mail: Correspondence, rejection: Rejection, about: set[str]) -> bool:
+    """A reply to the rejection itself, sent or begun; or a later mail to the contact about the application."""
+    if not rejection.ids.isdisjoint(mail.thread):
+        return True
+    if mail.date <= rejection.date:
+        return False
+    return rejection.thread.message_id in mail.thread or (
+        not mail.draft and mail.fingerprint in about and _goes_to(mail, rejection.contact)
+    )
+
+
+def _asks(mail: Correspondence, rejection: Rejection, about: set[str]) -> bool:
+    if not mail.asks_advice:
+        return False
+    lately = rejection.asks and _goes_to(mail, rejection.contact) and abs(rejection.date - mail.date) <= ASKED
+    return mail.fingerprint in about or lately
+
+
+def _is_better_news(mail: Correspondence, rejection: Rejection) -> bool:
+    if mail.outgoing or mail.label not in BETTER or mail.date <= rejection.date:
+        return False
+    hasty = mail.label is Label.STATUS_UPDATE and mail.automated and mail.date - rejection.date < AFTERTHOUGHT
+    return not hasty
+
+
+def addresses_of(mail: Correspondence) -> set[str]:
+    """Whom a mail goes to, in lower case."""
+    return {recipient.address.casefold() for recipient in mail.recipients}
+
+
+def _goes_to(mail: Correspondence, contact: Contact | None) -> bool:
+    return contact is not None and contact.address.casefold() in addresses_of(mail)
