@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from expand import Example
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+
+from expand import Example
 
 PHRASES = (
     "unfortunately", "regret to inform", "not moving forward", "not be moving forward", "other candidates", "not selected", "not been selected",

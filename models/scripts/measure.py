@@ -16,11 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from baselines import Scorer, phrase_list, tfidf
-from corpus import ROOT
-from expand import load_patterns
-from leaks import leaks
-from train import generated, is_held_out, training_examples
 
 from afterword.evaluating import LabelledMail, evaluate_rows, read_rows
 from afterword.judging import raw_of
@@ -28,6 +23,11 @@ from afterword.parse import from_fields, parse
 from afterword.records import Label, Message
 from afterword_models import Judge, load
 from afterword_models.evaluation import Report, average_precision, reliability, wilson
+from baselines import Scorer, phrase_list, tfidf
+from corpus import ROOT
+from expand import load_patterns
+from leaks import leaks
+from train import generated, is_held_out, training_examples
 
 HARD = 1000
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"

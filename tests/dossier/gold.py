@@ -94,7 +94,7 @@ def macro_f1(pairs: list[tuple[str, str]]) -> float:
     return sum(scores) / len(scores)
 
 
-def yes(flag: bool) -> str:  # noqa: FBT001 - the value itself is what is put into words
+def yes(flag: bool) -> str:
     """As the corpus writes it."""
     return "yes" if flag else "no"
 

@@ -10,6 +10,7 @@ from tests.builders import DANA, NOW, place, verdict
 
 SAM = Address("Sam Rivera", "sam@mail.example")
 OWNER = Owner("Sam Rivera", ("sam@mail.example",))
+JORDAN = Address("Jordan Lee", "jordan.lee@brightforge.example")
 ROBOT = Address("Brightforge Careers", "no-reply@talentgate.example")
 TEXT = (
     "Hi Sam,\n\nThank you for applying for the Backend Engineer position at Brightforge. Unfortunately, we have decided "
@@ -45,7 +46,7 @@ def by_robot(**changes: Any) -> Message:
 
 def opened(message: Message, *earlier: Correspondence, owner: Owner = OWNER) -> Dossier:
     """The dossier of a rejection."""
-    return open_dossier(message, verdict(), earlier, owner, now=NOW)
+    return open_dossier(message, verdict(), earlier, owner, now=NOW + timedelta(days=200))
 
 
 def reasons(dossier: Dossier) -> list[str]:

@@ -1,22 +1,38 @@
 """Which mails are one application, and what the others of it mean for a rejection."""
 
 import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from afterword.dossier import merge, recheck, remember
-from afterword.records import Address, Contact, Dossier, Label, Stage, Thread
-from tests.builders import DANA
-from tests.dossier.mails import BY_ROBOT, OWNER, ROBOT, SAM, TEXT, by_robot, invitation, mail, opened, reasons, received, sent
+from afterword.dossier import merge, open_dossier, recheck, remember
+from afterword.records import Address, Contact, Dossier, Label, Message, Stage, Thread
+from tests.builders import DANA, NOW, verdict
+from tests.dossier.mails import (
+    BY_ROBOT,
+    JORDAN,
+    OWNER,
+    ROBOT,
+    SAM,
+    TEXT,
+    by_robot,
+    invitation,
+    mail,
+    opened,
+    reasons,
+    received,
+    sent,
+)
 
-ANALYST = {
-    "subject": "Your application for Data Analyst at Brightforge",
-    "text": BY_ROBOT.replace("Backend Engineer", "Data Analyst"),
-}
+VAGUE = {"subject": "Your application", "text": "Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"}
 
 
-def analyst(**changes: object) -> dict[str, object]:
-    return ANALYST | changes
+def other_role(role: str = "Data Analyst", **changes: Any) -> Message:
+    """Jordan's rejection of Sam for another role at the same company."""
+    text = TEXT.replace("Backend Engineer", role).replace("Dana Whitlock", "Jordan Lee")
+    return mail(**{"uid": 2, "sender": JORDAN, "subject": f"Your application for {role} at Brightforge", "text": text} | changes)
 
 
 # --- the person behind a robot
@@ -56,6 +72,24 @@ def test_a_recruiter_who_wrote_first_about_the_same_role_is_the_contact() -> Non
     assert contact.address == "dana@brightforge.example"
 
 
+def test_a_colleague_who_writes_about_something_else_is_no_contact() -> None:
+    invoice = received(mail(uid=41, days=-5, sender=JORDAN, subject="Invoice", text="Hi Sam,\n\nhere is the invoice.\n\nJordan Lee"), Label.OTHER)
+    assert opened(by_robot(), invoice).contact is None
+
+
+def test_a_free_mailbox_counts_only_within_the_thread_or_when_the_owner_wrote_to_it() -> None:
+    free = Address("Dana Whitlock", "dana.whitlock@freemail.example")
+    known = invitation(sender=free)
+    assert opened(by_robot(), known).contact is None
+    assert opened(by_robot(references=(known.message_id,)), known).contact is not None
+    assert opened(by_robot(), known, sent("I will be there.", to=(free,), days=-9, references=(known.message_id,))).contact is not None
+
+
+def test_a_person_without_a_certain_name_is_written_to_without_one() -> None:
+    known = invitation(sender=Address("dw", "dwh@brightforge.example"), text=invitation_text("Backend Engineer").replace("Dana Whitlock", "D."))
+    assert opened(by_robot(), known).contact == Contact("", "dwh@brightforge.example", "earlier_mail")
+
+
 def test_a_robots_earlier_mail_names_nobody() -> None:
     acknowledgement = received(by_robot(uid=30, days=-20), Label.ACKNOWLEDGEMENT)
     assert opened(by_robot(), acknowledgement).contact is None
@@ -78,6 +112,16 @@ def test_the_thread_joins_mails_that_share_neither_company_nor_role() -> None:
 def test_an_earlier_interview_raises_the_stage() -> None:
     assert opened(mail()).stage is Stage.APPLICATION
     assert opened(mail(), invitation()).stage is Stage.INTERVIEW
+
+
+def test_an_invitation_to_a_final_round_and_an_offer_raise_the_stage_to_final() -> None:
+    assert opened(mail(), invitation(subject="Final interview for Backend Engineer")).stage is Stage.FINAL
+    offer = received(mail(uid=52, days=-2, text="Hi Sam,\n\nwe offer you the Backend Engineer position at Brightforge.\n\nDana Whitlock"), Label.OFFER)
+    assert opened(mail(), offer).stage is Stage.FINAL
+
+
+def test_an_interview_after_the_rejection_does_not_raise_the_stage() -> None:
+    assert opened(mail(), invitation(days=3)).stage is Stage.APPLICATION
 
 
 def test_an_interview_for_another_role_does_not_raise_the_stage() -> None:
@@ -162,8 +206,37 @@ def test_better_news_afterwards_supersedes_the_rejection(label: Label) -> None:
     assert "superseded" in reasons(opened(mail(), later))
 
 
+def test_a_change_of_status_in_the_same_minute_is_no_better_news() -> None:
+    status = received(by_robot(uid=60, text="The status of your application for the Backend Engineer position at Brightforge has changed."), Label.STATUS_UPDATE)
+    assert "superseded" not in reasons(opened(by_robot(), replace(status, date=NOW + timedelta(seconds=20))))
+
+
+@pytest.mark.parametrize("text", [
+    "Hi Sam,\n\nplease disregard the rejection you got yesterday. We are still reviewing.",
+    "Dear Sam,\n\nour last e-mail was sent to you in error.",
+    "Guten Tag,\n\nunsere gestrige Absage wurde versehentlich verschickt.",
+    "Bonjour,\n\nnotre message de refus vous a été envoyé par erreur.",
+    "Hola,\n\nel correo anterior se envió por error.",
+])  # fmt: skip
+def test_a_mail_that_takes_the_rejection_back_supersedes_it_whatever_the_classifier_says(text: str) -> None:
+    later = received(mail(uid=60, days=1, references=("<m1@brightforge.example>",), text=text), Label.REJECTION)
+    assert later.label is Label.STATUS_UPDATE
+    assert "superseded" in reasons(opened(mail(), later))
+
+
+def test_a_footer_about_mail_received_in_error_takes_nothing_back() -> None:
+    footer = "If you have received this message in error, please delete it. If this e-mail was sent to you in error, tell the sender."
+    assert received(mail(text=f"{TEXT}\n\n{footer}"), Label.REJECTION).label is Label.REJECTION
+
+
+def test_feedback_after_the_owner_asked_is_no_second_request() -> None:
+    asked = sent(ASKS[0], references=("<m0@brightforge.example>",), days=-3)
+    feedback = mail(references=("<m0@brightforge.example>", "<m90@brightforge.example>"), text="Hi Sam,\n\nyou could give more concrete examples.\n\nDana Whitlock")
+    assert open_dossier(feedback, verdict(Label.FEEDBACK), [asked], OWNER, now=NOW).obstacles == ()
+
+
 def test_better_news_about_another_role_changes_nothing() -> None:
-    later = received(mail(uid=60, days=1, **{**ANALYST, "text": invitation_text("Data Analyst")}), Label.INTERVIEW)
+    later = received(mail(uid=60, days=1, text=invitation_text("Data Analyst"), subject="Data Analyst"), Label.INTERVIEW)
     assert opened(mail(), later).obstacles == ()
 
 
@@ -201,6 +274,10 @@ def test_a_waiting_draft_is_dropped_when_an_interview_follows() -> None:
     assert dropped[0] == "superseded"
 
 
+def test_a_mail_from_the_future_counts_as_one_of_now() -> None:
+    assert open_dossier(mail(days=9000), verdict(), (), OWNER, now=NOW).date == NOW
+
+
 # --- several rejections
 
 
@@ -222,29 +299,29 @@ def test_of_two_by_one_person_the_latest_is_answered() -> None:
 
 
 def test_two_roles_at_one_company_are_two_applications() -> None:
-    engineer, data = opened(mail(uid=1)), opened(mail(uid=2, **analyst(text=TEXT.replace("Backend Engineer", "Data Analyst"))))
+    engineer, data = opened(mail(uid=1)), opened(other_role())
     assert [reasons(each) for each in merge([engineer, data])] == [[], []]
 
 
 def test_a_junior_and_a_senior_role_are_two_applications() -> None:
     plain = opened(mail(uid=1))
-    senior = opened(mail(uid=2, subject="Your application for Senior Backend Engineer at Brightforge", text=TEXT.replace("Backend", "Senior Backend")))
+    senior = opened(other_role("Senior Backend Engineer"))
     assert [reasons(each) for each in merge([plain, senior])] == [[], []]
 
 
 def test_a_mail_without_a_role_joins_neither_of_two_applications() -> None:
-    vague = opened(mail(uid=3, days=1, subject="Your application", text="Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"))
-    engineer, data = opened(mail(uid=1)), opened(mail(uid=2, **analyst(text=TEXT.replace("Backend Engineer", "Data Analyst"))))
-    assert [reasons(each) for each in merge([engineer, data, vague])][:2] == [[], []]
+    vague = opened(mail(uid=3, days=1, **VAGUE))
+    engineer, data = opened(mail(uid=1)), opened(other_role())
+    assert [reasons(each) for each in merge([engineer, data, vague])] == [[], [], ["already_asked"]]
 
 
 def test_a_mail_without_a_role_joins_the_only_application_there() -> None:
-    vague = opened(mail(uid=3, days=1, subject="Your application", text="Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"))
+    vague = opened(mail(uid=3, days=1, **VAGUE))
     assert [reasons(each) for each in merge([opened(mail(uid=1)), vague])] == [["same_application"], []]
 
 
 def test_company_alone_counts_for_sixty_days() -> None:
-    vague = opened(mail(uid=3, days=61, subject="Your application", text="Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"))
+    vague = opened(mail(uid=3, days=61, sender=JORDAN, **VAGUE))
     assert [reasons(each) for each in merge([opened(mail(uid=1)), vague])] == [[], []]
 
 
@@ -255,7 +332,7 @@ def test_an_application_that_has_its_draft_gets_no_other() -> None:
 
 
 def test_another_role_is_not_settled_with_it() -> None:
-    (merged,) = merge([opened(mail(uid=2, **analyst(text=TEXT.replace("Backend Engineer", "Data Analyst"))))], [opened(mail(uid=1))])
+    (merged,) = merge([opened(other_role())], [opened(mail(uid=1))])
     assert merged.obstacles == ()
 
 
@@ -273,10 +350,34 @@ def test_a_requisition_number_joins_mails_without_a_role() -> None:
 
 
 def test_two_requisition_numbers_are_two_applications() -> None:
-    def numbered(uid: int, number: str) -> Dossier:
-        return opened(mail(uid=uid, subject=f"Your application (Req. {number})", text="Dear Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"))
+    def numbered(uid: int, number: str, sender: Address) -> Dossier:
+        text = f"Dear Sam,\n\nunfortunately it is a no from us this time.\n\n{sender.name}"
+        return opened(mail(uid=uid, sender=sender, subject=f"Your application (Req. {number})", text=text))
 
-    assert [reasons(each) for each in merge([numbered(1, "R-20417"), numbered(2, "R-20418")])] == [[], []]
+    assert [reasons(each) for each in merge([numbered(1, "R-20417", DANA), numbered(2, "R-20418", JORDAN)])] == [[], []]
+
+
+def test_of_two_applications_that_one_person_turned_down_the_first_may_ask() -> None:
+    first, second = opened(mail(uid=1)), opened(other_role(days=5, sender=DANA))
+    assert [reasons(each) for each in merge([second, first])] == [["already_asked"], []]
+    assert reasons(merge([second], [first])[0]) == ["already_asked"]
+
+
+def test_after_ninety_days_the_same_person_may_be_asked_about_another_application() -> None:
+    first, second = opened(mail(uid=1)), opened(other_role(days=91, sender=DANA))
+    assert [reasons(each) for each in merge([first, second])] == [[], []]
+
+
+def test_a_letter_that_asks_for_nothing_leaves_the_person_free_to_be_asked() -> None:
+    first = opened(mail(uid=1, text=TEXT.replace("All the best", "Due to our policy we are unable to provide individual feedback.\n\nAll the best")))
+    assert first.no_feedback_policy
+    assert [reasons(each) for each in merge([first, opened(other_role(days=5, sender=DANA))])] == [[], []]
+
+
+def test_a_mailbox_of_many_is_no_one_person() -> None:
+    careers = {"sender": Address("Brightforge Careers", "careers@brightforge.example")}
+    first, second = opened(mail(text=BY_ROBOT, **careers)), opened(other_role(text=BY_ROBOT.replace("Backend Engineer", "Data Analyst"), **careers))
+    assert [reasons(each) for each in merge([first, second])] == [[], []]
 
 
 def test_two_companies_that_use_one_tracking_system_are_two_applications() -> None:

@@ -44,18 +44,32 @@ def test_a_display_name_that_is_no_persons_is_never_greeted(display: str) -> Non
     assert contact == Contact("", "careers@brightforge.example", "from")
 
 
-@pytest.mark.parametrize(("display", "name"), [
-    ("Whitlock, Dana", "Dana Whitlock"),
-    ("Dana Whitlock (Brightforge)", "Dana Whitlock"),
-    ("Dana Whitlock via Talentgate", "Dana Whitlock"),
-    ("Dana Whitlock | Brightforge", "Dana Whitlock"),
-    ("Anna-Lena van der Berg", "Anna-Lena van der Berg"),
-    ("Siobhán O’Neill", "Siobhán O’Neill"),
+@pytest.mark.parametrize(("display", "local", "name"), [
+    ("Whitlock, Dana", "dana", "Dana Whitlock"),
+    ("Dana Whitlock (Brightforge)", "dana", "Dana Whitlock"),
+    ("Dana Whitlock via Talentgate", "dana", "Dana Whitlock"),
+    ("Dana Whitlock | Brightforge", "d.whitlock", "Dana Whitlock"),
+    ("Anna-Lena van der Berg", "a.vanderberg", "Anna-Lena van der Berg"),
+    ("Siobhán O’Neill", "siobhan", "Siobhán O’Neill"),
 ])  # fmt: skip
-def test_the_usual_decorations_of_a_persons_name_are_taken_off(display: str, name: str) -> None:
-    contact = contact_of(mail(sender=Address(display, "dana@brightforge.example")))
+def test_the_usual_decorations_of_a_persons_name_are_taken_off(display: str, local: str, name: str) -> None:
+    contact = contact_of(mail(sender=Address(display, f"{local}@brightforge.example")))
     assert contact is not None
     assert contact.name == name
+
+
+@pytest.mark.parametrize(("display", "address", "end", "name"), [
+    ("Dana", "dana@brightforge.example", "Dana", "Dana"),
+    ("Dana", "dana@brightforge.example", "Dana Whitlock", "Dana Whitlock"),
+    ("", "d.whitlock@brightforge.example", "Dana Whitlock", "Dana Whitlock"),
+    ("Brightforge Careers", "careers@brightforge.example", "Dana Whitlock\nTalent Partner", "Dana Whitlock"),
+    ("Brightforge Careers", "careers@brightforge.example", "Bright Forge\nRecruiting", ""),
+    ("Brightforge Careers", "careers@brightforge.example", "Blue Harbor\nWaterfront 7", ""),
+    ("Dana", "jordan@brightforge.example", "The team", ""),
+])  # fmt: skip
+def test_the_end_of_the_mail_can_make_a_name_certain(display: str, address: str, end: str, name: str) -> None:
+    text = BY_ROBOT.replace("The Brightforge team", f"Kind regards,\n{end}")
+    assert contact_of(mail(sender=Address(display, address), text=text)) == Contact(name, address, "from")
 
 
 # --- Reply-To
@@ -126,6 +140,20 @@ def test_a_name_in_the_signature_is_not_given_to_another_persons_address() -> No
 def test_a_signature_address_on_a_foreign_domain_does_not_count() -> None:
     message = by_robot(text=BY_ROBOT + "\n\nDana Whitlock\ndana.whitlock@elsewhere.example")
     assert contact_of(message) is None
+
+
+def test_a_persons_address_in_the_signature_comes_before_a_mailbox_of_many() -> None:
+    text = BY_ROBOT + "\n\nDana Whitlock\nd.whitlock@brightforge.example"
+    message = mail(sender=Address("Brightforge Careers", "careers@brightforge.example"), text=text)
+    assert contact_of(message) == Contact("Dana Whitlock", "d.whitlock@brightforge.example", "signature")
+
+
+def test_a_tracking_systems_own_address_is_nobodys() -> None:
+    assert contact_of(by_robot(sender=Address("Brightforge Careers", "brightforge@talentgate.example"))) is None
+
+
+def test_an_unknown_tracking_system_gives_itself_away_by_the_companys_name_before_the_at_sign() -> None:
+    assert contact_of(by_robot(sender=Address("Brightforge Careers", "brightforge@applyhere.example"))) is None
 
 
 # --- robots, lists, forgeries

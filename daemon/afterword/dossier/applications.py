@@ -15,8 +15,7 @@ ONE_APPLICATION = timedelta(days=60)
 RECIPIENTS_LIMIT = 20
 # Words that make two roles out of one title.
 LEVELS = frozenset(
-    "senior junior sr jr lead principal staff head chief deputy assistant associate trainee intern internship graduate apprentice director manager "
-    "praktikant werkstudent leiter leitung auszubildender stagiaire alternant apprenti becario prácticas i ii iii iv v 1 2 3 4".split()
+    ["senior", "junior", "sr", "jr", "lead", "principal", "staff", "head", "chief", "deputy", "assistant", "associate", "trainee", "intern", "internship", "graduate", "apprentice", "director", "manager", "praktikant", "werkstudent", "leiter", "leitung", "auszubildender", "stagiaire", "alternant", "apprenti", "becario", "prácticas", "i", "ii", "iii", "iv", "v", "1", "2", "3", "4"]
 )
 
 

@@ -6,7 +6,14 @@ from datetime import datetime
 
 from afterword.dossier.advice import asks_for_advice, takes_back
 from afterword.dossier.applications import Identity, identity_of_dossier, key_of, related_to, with_contact
-from afterword.dossier.facets import gives_feedback, has_no_feedback_policy, party_of, reasons_of, sentences_of, stage_of
+from afterword.dossier.facets import (
+    gives_feedback,
+    has_no_feedback_policy,
+    party_of,
+    reasons_of,
+    sentences_of,
+    stage_of,
+)
 from afterword.dossier.history import Rejection, Related, obstacles_since, person_before, raised
 from afterword.dossier.language import language_of
 from afterword.dossier.merging import may_ask
@@ -30,7 +37,9 @@ def remember(
     A mail that takes an earlier one back is remembered as a status update, whatever else it looks like.
     """
     outgoing = sent or draft or owner.is_mine(message.sender)
+    # A forged mail names nobody whom one could write to, as little as a robot's does.
     robot = message.sender is None or is_robot(message.sender) or is_automatic(message) or is_list(message)
+    unsafe = robot or failed_dmarc(message, owner)
     sentences = sentences_of(message.text)
     return Correspondence(
         place=message.place,
@@ -44,9 +53,9 @@ def remember(
         label=label if outgoing else _corrected(label, message.subject, sentences),
         outgoing=outgoing,
         draft=draft,
-        automated=robot and not outgoing,
+        automated=unsafe and not outgoing,
         asks_advice=outgoing and not draft and asks_for_advice(sentences),
-        person="" if outgoing else _person_in(message, owner),
+        person="" if outgoing or unsafe or message.sender is None else sender_person(message.sender, message),
         role=_role_in(message),
         company="" if outgoing else _company_in(message),
         requisition=requisition_of(message),
@@ -56,12 +65,6 @@ def remember(
 def _corrected(label: Label | None, subject: str, sentences: Sequence[str]) -> Label | None:
     better = label in (Label.INTERVIEW, Label.OFFER)
     return label if better or not takes_back(subject, sentences) else Label.STATUS_UPDATE
-
-
-def _person_in(message: Message, owner: Owner) -> str:
-    """Who wrote; a forged mail names nobody."""
-    forged = message.sender is None or failed_dmarc(message, owner)
-    return "" if message.sender is None or forged else sender_person(message.sender, message)
 
 
 def open_dossier(
@@ -81,7 +84,7 @@ def open_dossier(
         identity = with_contact(identity, found.contact.address.rpartition("@")[2])
     related = related_to(identity, earlier, message.fingerprint)
     own = Thread(message.message_id, message.references or message.in_reply_to, message.subject)
-    before = None if found.contact else person_before(related, owner)
+    before = None if found.contact else person_before(related, earlier, owner)
     contact, thread = before or (found.contact, own)
     language = language_of(f"{message.subject}\n{message.text}")
     feedback, policy = gives_feedback(sentences), has_no_feedback_policy(sentences)
@@ -149,7 +152,7 @@ def _company_in(message: Message) -> str:
     return "" if PLACEHOLDER.search(company) else company
 
 
-def _unreachable(message: Message, nobody: bool, language: str) -> list[Obstacle]:  # noqa: FBT001 - a plain fact
+def _unreachable(message: Message, nobody: bool, language: str) -> list[Obstacle]:
     found: list[Obstacle] = []
     if nobody:
         robot = message.sender is None or is_robot(message.sender) or is_relay(message.sender) or is_automatic(message)

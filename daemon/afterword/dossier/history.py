@@ -33,9 +33,11 @@ class Rejection:
     asks: bool
 
 
-def person_before(related: Related, owner: Owner) -> tuple[Contact, Thread] | None:
+def person_before(
+    related: Related, everything: Iterable[Correspondence], owner: Owner
+) -> tuple[Contact, Thread] | None:
     """The last person who wrote about the same application, with the conversation that this person knows."""
-    written_to = {address for mail, _ in related if mail.outgoing for address in addresses_of(mail)}
+    written_to = {address for mail in everything if mail.outgoing for address in addresses_of(mail)}
     for mail, joined in sorted(related, key=lambda pair: pair[0].date, reverse=True):
         sender = mail.sender
         if sender is None or mail.outgoing or not _is_of_a_person(mail) or owner.is_mine(sender):

@@ -16,18 +16,24 @@ def merge(dossiers: Sequence[Dossier], settled: Sequence[Dossier] = ()) -> tuple
     down two applications within 90 days, one of them gets `already_asked`. Order and length stay.
     """
     everything = (*dossiers, *settled)
-    merged = []
+    single: list[Dossier] = []
     for dossier in dossiers:
         rivals = [other for other in dossiers if other is not dossier and _rank(other) > _rank(dossier)]
         if any(same_application(dossier, other, everything) for other in settled):
-            merged.append(_behind(dossier, Skip.SAME_APPLICATION, "its application has a draft already"))
+            single.append(_behind(dossier, Skip.SAME_APPLICATION, "its application has a draft already"))
         elif any(same_application(dossier, other, everything) for other in rivals):
-            merged.append(_behind(dossier, Skip.SAME_APPLICATION, "another mail about the same application is answered"))
-        elif any(_same_person(dossier, other) for other in (*settled, *rivals)):
-            merged.append(_behind(dossier, Skip.ALREADY_ASKED, "the same person is asked about another application"))
+            single.append(_behind(dossier, Skip.SAME_APPLICATION, "another mail about the same application is answered"))
         else:
-            merged.append(dossier)
-    return tuple(merged)
+            single.append(dossier)
+    return tuple(_unless_asked(dossier, single, settled) for dossier in single)
+
+
+def _unless_asked(dossier: Dossier, others: Sequence[Dossier], settled: Sequence[Dossier]) -> Dossier:
+    """The dossier, or that its contact is asked about another application already; the first to turn the owner down is asked."""
+    before = [other for other in others if (other.date, other.fingerprint) < (dossier.date, dossier.fingerprint)]
+    if any(_same_person(dossier, other) for other in (*settled, *before)):
+        return _behind(dossier, Skip.ALREADY_ASKED, "the same person is asked about another application")
+    return dossier
 
 
 def same_application(one: Dossier, other: Dossier, among: Sequence[Dossier] = ()) -> bool:
