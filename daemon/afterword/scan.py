@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from afterword.config import Account, Letters
 from afterword.deliver import deliver
-from afterword.dossier import Owner, merge, open_dossier, remember
+from afterword.dossier import Owner, Recollection, merge, open_dossier, remember
 from afterword.folders import Folders, find_folders
 from afterword.ledger import Case, Cursor, Examined, Ledger, State
 from afterword.letters import Author, Templates, compose
@@ -181,7 +181,7 @@ def plan(work: Pass) -> list[Outcome]:
     judged = fetch_judged(work, places)
     if not judged:
         return []
-    earlier = work.ledger.correspondence(work.now - MEMORY)
+    earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
     settled = [case.plan.dossier for case in work.ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED)]
     opened = [
         open_dossier(message, verdict, earlier, work.craft.owner, now=work.now) for message, verdict in judged
@@ -236,7 +236,7 @@ def deliver_due(work: Pass, *, dry_run: bool) -> list[Outcome]:
     due = [case for case in cases if case.plan.due is None or case.plan.due <= work.now]
     if not due:
         return []
-    earlier = work.ledger.correspondence(work.now - MEMORY)
+    earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
     outcomes = (
         deliver(
             case,

@@ -3,5 +3,6 @@
 from afterword.dossier.cases import open_dossier, recheck, remember
 from afterword.dossier.merging import merge
 from afterword.dossier.owner import Owner
+from afterword.dossier.recollection import Recollection
 
-__all__ = ["Owner", "merge", "open_dossier", "recheck", "remember"]
+__all__ = ["Owner", "Recollection", "merge", "open_dossier", "recheck", "remember"]

@@ -1,6 +1,6 @@
 """Which mails are about one application."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -113,14 +113,6 @@ def is_alone(identity: Identity, others: Iterable[Identity]) -> bool:
             roles |= {other.role} - {""}
             requisitions |= {other.requisition} - {""}
     return bool(roles) or len(requisitions) <= 1
-
-
-def related_to(identity: Identity, mails: Sequence[Correspondence], fingerprint: str) -> list[tuple[Correspondence, Link]]:
-    """The remembered mails of the same application, the rejection itself left out, each with what joins it."""
-    identities = [identity_of(mail) for mail in mails]
-    alone = is_alone(identity, identities)
-    linked = ((mail, link(each, identity, alone=alone)) for mail, each in zip(mails, identities, strict=True))
-    return [(mail, joined) for mail, joined in linked if joined and mail.fingerprint != fingerprint]
 
 
 @lru_cache(maxsize=4096)

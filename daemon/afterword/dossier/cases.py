@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from afterword.dossier.advice import asks_for_advice, takes_back
-from afterword.dossier.applications import Identity, identity_of_dossier, key_of, related_to, with_contact
+from afterword.dossier.applications import Identity, identity_of_dossier, key_of, with_contact
 from afterword.dossier.facets import (
     gives_feedback,
     has_no_feedback_policy,
@@ -14,13 +14,14 @@ from afterword.dossier.facets import (
     sentences_of,
     stage_of,
 )
-from afterword.dossier.history import Rejection, Related, obstacles_since, person_before, raised
+from afterword.dossier.history import Rejection, obstacles_since, person_before, raised
 from afterword.dossier.language import language_of
 from afterword.dossier.merging import may_ask
 from afterword.dossier.organisations import own_organisation, squash
 from afterword.dossier.owner import Owner
-from afterword.dossier.people import is_automatic, is_list, is_relay, is_robot, sender_person
+from afterword.dossier.people import is_automatic, is_list, is_relay, is_robot, sender_person, written_in
 from afterword.dossier.recipients import Obstacle, failed_dmarc, obstacles_in, recipient_in
+from afterword.dossier.recollection import Recollection
 from afterword.dossier.roles import company_of, requisition_of, role_key, role_of
 from afterword.etiquette.names import fit_company, fit_role
 from afterword.records import Correspondence, Dossier, Label, Message, Skip, Thread, Verdict
@@ -72,7 +73,7 @@ def open_dossier(
 ) -> Dossier:
     """The dossier of a rejection, from the mail itself and whatever other mail of the owner's is remembered.
 
-    `earlier` may hold later mail too: an answer, an interview that followed. A mail from the future counts as one of `now`. Feedback
+    `earlier` may hold later mail too: an answer, an interview that followed. Give a `Recollection` where many rejections are opened. A mail from the future counts as one of `now`. Feedback
     (by the verdict) is opened the same way, and what was asked before is no obstacle to it, since it is the answer.
     """
     sentences = sentences_of(message.text)
@@ -82,15 +83,16 @@ def open_dossier(
     identity = _identity_of_message(message, company, role, date)
     if found.contact:
         identity = with_contact(identity, found.contact.address.rpartition("@")[2])
-    related = related_to(identity, earlier, message.fingerprint)
+    known = Recollection.of(earlier)
+    related = known.related_to(identity, message.fingerprint)
     own = Thread(message.message_id, message.references or message.in_reply_to, message.subject)
-    before = None if found.contact else person_before(related, earlier, owner)
+    before = None if found.contact else person_before(related, known, owner)
     contact, thread = before or (found.contact, own)
     language = language_of(f"{message.subject}\n{message.text}")
     feedback, policy = gives_feedback(sentences), has_no_feedback_policy(sentences)
     ids = frozenset(filter(None, (message.message_id, message.fingerprint)))
     rejection = Rejection(ids, date, contact, thread, asks=not (feedback or policy))
-    history = obstacles_since(rejection, related, earlier)
+    history = obstacles_since(rejection, related, known)
     return Dossier(
         fingerprint=message.fingerprint,
         place=message.place,
@@ -118,16 +120,17 @@ def open_dossier(
 def recheck(dossier: Dossier, later: Sequence[Correspondence], owner: Owner) -> Obstacle | None:
     """Why a draft that waited must not appear any more: the owner has written meanwhile, or something better has come."""
     del owner
-    related: Related = related_to(identity_of_dossier(dossier), later, dossier.fingerprint)
+    known = Recollection.of(later)
+    related = known.related_to(identity_of_dossier(dossier), dossier.fingerprint)
     rejection = Rejection(
         frozenset({dossier.fingerprint}), dossier.date, dossier.contact, dossier.thread, asks=may_ask(dossier)
     )
-    return next(iter(obstacles_since(rejection, related, later)), None)
+    return next(iter(obstacles_since(rejection, related, known)), None)
 
 
 def _identity_of_message(message: Message, company: str, role: str, date: datetime) -> Identity:
     sender = message.sender
-    organisation = own_organisation(sender.domain) if sender and not is_relay(sender) else ""
+    organisation = own_organisation(sender.domain) if sender and not is_relay(sender, written_in(message)) else ""
     return Identity(
         ids=frozenset(
             filter(None, (message.message_id, message.fingerprint, *message.references, *message.in_reply_to))

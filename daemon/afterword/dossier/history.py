@@ -1,6 +1,5 @@
 """What the rest of the owner's mail means for a rejection: who the person behind it is, and whether a letter still has a place."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +9,8 @@ from afterword.dossier.organisations import is_freemail
 from afterword.dossier.owner import Owner
 from afterword.dossier.people import is_relay, is_robot, is_role_mailbox
 from afterword.dossier.recipients import Obstacle
-from afterword.records import Contact, Correspondence, Label, Skip, Stage, Thread
+from afterword.dossier.recollection import Recollection, Related
+from afterword.records import Address, Contact, Correspondence, Label, Skip, Stage, Thread
 
 ASKED = timedelta(days=90)  # one request to a person in this time
 # A tracking system tells of a changed status in the same minute as of the rejection.
@@ -18,8 +18,6 @@ AFTERTHOUGHT = timedelta(hours=1)
 BETTER = frozenset({Label.INTERVIEW, Label.OFFER, Label.ASSESSMENT, Label.STATUS_UPDATE})
 # Mail that need not be about an application at all: the company alone does not join it to one.
 LOOSE = frozenset({Label.OTHER, Label.OUTREACH, None})
-
-Related = Sequence[tuple[Correspondence, Link]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,9 @@ class Rejection:
 
 
 def person_before(
-    related: Related, everything: Iterable[Correspondence], owner: Owner
+    related: Related, everything: Recollection, owner: Owner
 ) -> tuple[Contact, Thread] | None:
     """The last person who wrote about the same application, with the conversation that this person knows."""
-    written_to = {address for mail in everything if mail.outgoing for address in addresses_of(mail)}
     for mail, joined in sorted(related, key=lambda pair: pair[0].date, reverse=True):
         sender = mail.sender
         if sender is None or mail.outgoing or not _is_of_a_person(mail) or owner.is_mine(sender):
@@ -45,7 +42,7 @@ def person_before(
         if mail.label is Label.JOB_ALERT or (mail.label in LOOSE and joined is Link.COMPANY):
             continue
         # Anybody can have such an address; only the thread, or the owner's own mail to it, makes it the company's.
-        if is_freemail(sender.domain) and joined is not Link.THREAD and sender.address.casefold() not in written_to:
+        if is_freemail(sender.domain) and joined is not Link.THREAD and not _wrote_to(sender, everything):
             continue
         return Contact(mail.person, sender.address, "earlier_mail"), Thread(mail.message_id, mail.thread, mail.subject)
     return None
@@ -56,6 +53,10 @@ def _is_of_a_person(mail: Correspondence) -> bool:
     if sender is None or mail.automated or is_robot(sender) or is_relay(sender):
         return False
     return bool(mail.person) or not is_role_mailbox(sender)
+
+
+def _wrote_to(address: Address, everything: Recollection) -> bool:
+    return any(address.address.casefold() in addresses_of(mail) for mail in everything.outgoing)
 
 
 def raised(stage: Stage, related: Related, rejected: datetime) -> Stage:
@@ -69,9 +70,9 @@ def raised(stage: Stage, related: Related, rejected: datetime) -> Stage:
     return Stage.INTERVIEW if invited and stage is Stage.APPLICATION else stage
 
 
-def obstacles_since(rejection: Rejection, related: Related, everything: Iterable[Correspondence]) -> list[Obstacle]:
+def obstacles_since(rejection: Rejection, related: Related, everything: Recollection) -> list[Obstacle]:
     """What the owner's and the company's other mail forbids: an answer, a request, better news."""
-    own = [mail for mail in everything if mail.outgoing]
+    own = everything.outgoing
     about = {mail.fingerprint for mail, _ in related}
     found: list[Obstacle] = []
     if any(_answers(mail, rejection, about) for mail in own):

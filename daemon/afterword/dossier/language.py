@@ -4,10 +4,10 @@ import re
 from collections import Counter
 
 WORDS = {
-    "en": "the and to of you your for we our with have has this that is are will not in on at as be it from was were been i",
-    "de": "der die das und sie wir ihre ihr ihnen für mit nicht ist ein eine einen uns auf von zu den dem haben haben sich im wurde leider als du dein dir dich ich bei",
-    "fr": "le la les et vous nous votre notre pour avec ne pas est une un des du en que qui sur dans à au ce cette avons nos été je tu",
-    "es": "el la los las y que de para con no es una un del en su nuestro usted tu se por hemos te al lo como este esta ha gracias",
+    "en": "the and to of you your for we our with have has this that is are will not in on at as be it from was were been i unfortunately sorry thank thanks best regards hi dear application it but if would no they role position job went someone time all hope",
+    "de": "der die das und sie wir ihre ihr ihnen für mit nicht ist ein eine einen uns auf von zu den dem haben haben sich im wurde leider als du dein dir dich ich bei leider viele grüße freundlichen danke bewerbung stelle hallo nein es aber liebe schade",
+    "fr": "le la les et vous nous votre notre pour avec ne pas est une un des du en que qui sur dans à au ce cette avons nos été je tu malheureusement désolé désolée candidature cordialement merci bonjour poste bien mais",
+    "es": "el la los las y que de para con no es una un del en su nuestro usted tu se por hemos te al lo como este esta ha gracias lamentablemente lamento lamentamos gracias candidatura saludo saludos hola puesto proceso siento pero mi",
     "nl": "de het een en van je u wij we ons onze voor met niet is dat dit hebben op te jouw uw zijn om bij ook hebt heeft aan",
     "pt": "o a os as e que de para com não é uma um do da em sua nosso você se por foi ao pela no na seu obrigado obrigada à",
     "it": "il lo la i gli le e che di per con non è una un del della in sua nostro si da abbiamo la sono ti suo per grazie al",

@@ -43,6 +43,12 @@ def is_tracking_system(domain: str) -> bool:
     return organisation_of(domain) in lexicon()["domains"]["tracking"]
 
 
+def sounds_like_tracking(domain: str) -> bool:
+    """Whether a domain is named after applying and hiring, as tracking systems and job portals are."""
+    label = own_organisation(domain).partition(".")[0]
+    return any(word in label for word in lexicon()["domains"]["sounds_like_tracking"])
+
+
 def is_freemail(domain: str) -> bool:
     """Whether anybody can have an address there, so that it is nobody's organisation."""
     return organisation_of(domain) in lexicon()["domains"]["freemail"]
@@ -79,7 +85,7 @@ def is_named(organisation: str, text: str) -> bool:
     """
     label = squash(organisation.partition(".")[0])
     plain = ADDRESS_OR_LINK.sub(" ", text[:10_000])
-    words = [squash(word) for word in re.findall(r"[^\W_]+", plain)[:WORDS_LIMIT]]
+    words = [squash(word) for word in re.findall(r"[^\W_]+|&", plain)[:WORDS_LIMIT]]
     return len(label) >= 3 and any(_begins_with(words[start : start + 6], label) for start in range(len(words)))
 
 

@@ -5,7 +5,14 @@ import unicodedata
 
 from nameparser import HumanName
 
-from afterword.dossier.organisations import fits, is_tracking_system, lexicon, own_organisation
+from afterword.dossier.organisations import (
+    fits,
+    is_named,
+    is_tracking_system,
+    lexicon,
+    own_organisation,
+    sounds_like_tracking,
+)
 from afterword.records import Address, Message
 
 NAME_LIMIT = 60
@@ -37,25 +44,25 @@ def is_robot(address: Address) -> bool:
 
 
 def is_role_mailbox(address: Address) -> bool:
-    """Whether several people read an address, such as careers@ or hr-ops@."""
+    """Whether several people read an address, such as careers@, hr-ops@ or deansoffice@."""
     words = re.findall(r"[a-z]+", _ascii(address.local))
     shared = lexicon()["people"]["role_mailboxes"]
-    return not words or "".join(words) in shared or any(word in shared for word in words)
+    joined = "".join(words)
+    long = tuple(word for word in shared if len(word) > 4)
+    return not words or joined in shared or any(word in shared for word in words) or joined.startswith(long) or joined.endswith(long)
 
 
-def is_relay(address: Address) -> bool:
+def is_relay(address: Address, written: str = "") -> bool:
     """Whether an address is a tracking system's and names no person: what is sent there is read by nobody.
 
-    A system that is on no list gives itself away by the company's name before the at sign and in the display name, under a domain
-    that does not fit it.
+    A system that is on no list gives itself away by its domain, unless display name or mail (`written`) speak of it as the company.
     """
     if person_name(address.name):
         return False
     if is_tracking_system(address.domain):
         return True
-    label = re.sub(r"[^a-z0-9]", "", _ascii(address.local))
-    organisation = own_organisation(address.domain)
-    return bool(organisation) and len(label) >= 4 and fits(address.name, label) and not fits(address.name, organisation)
+    unnamed = not is_named(own_organisation(address.domain), f"{address.name}\n{written}")
+    return sounds_like_tracking(address.domain) and unnamed
 
 
 def is_automatic(message: Message) -> bool:
@@ -159,6 +166,12 @@ def _signed_above_post(address: Address, message: Message) -> str:
             own = own_organisation(address.domain)
             return "" if fits(found, own) or is_applied_to(found, message) else found
     return ""
+
+
+def written_in(message: Message) -> str:
+    """What a mail says in all the places in which a company may be named; bounded."""
+    name = message.sender.name if message.sender else ""
+    return f"{name}\n{message.subject}\n{message.text[:TAIL]}\n{message.signature[:TAIL]}"
 
 
 def signature_lines(message: Message) -> list[str]:

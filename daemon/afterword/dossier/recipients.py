@@ -28,6 +28,7 @@ from afterword.dossier.people import (
     person_name,
     sender_person,
     signature_lines,
+    written_in,
 )
 from afterword.records import Address, Contact, Message, Skip
 
@@ -65,7 +66,7 @@ def recipient_in(message: Message, company: str) -> Recipient:
         contact = Contact(_name_of(address, sender, message), address.address, source)
         if contact.name and not is_role_mailbox(address):
             return Recipient(contact)
-        return Recipient(_in_signature(message, company) or (None if is_relay(address) and address is sender else contact))
+        return Recipient(_in_signature(message, company) or (None if is_relay(address, written_in(message)) else contact))
     return Recipient(_in_signature(message, company))
 
 
@@ -96,11 +97,10 @@ def _is_companys(address: Address, message: Message, company: str) -> bool:
     if not theirs:
         return False
     sender = message.sender
-    written = f"{sender.name if sender else ''}\n{message.subject}\n{message.text[:TAIL]}\n{message.signature[:TAIL]}"
     return (
         (sender is not None and theirs == own_organisation(sender.domain))
         or bool(company and fits(company, theirs))
-        or is_named(theirs, written)
+        or is_named(theirs, written_in(message))
     )
 
 
