@@ -58,7 +58,13 @@ class Decision:
 @registry.tokenizers("afterword.Tokenizer.v1")  # type: ignore[untyped-decorator]  # catalogue ships no types
 def create_tokenizer() -> Any:
     """The factory that spaCy calls with the Language."""
-    return lambda nlp: MailTokenizer(nlp.vocab)
+
+    def create(nlp: Language) -> MailTokenizer:
+        # The classifier reads forms of its own; spaCy's shapes, suffixes and flags of each new word would be computed in vain.
+        nlp.vocab.lex_attr_getters = {}
+        return MailTokenizer(nlp.vocab)
+
+    return create
 
 
 class MailTokenizer:
@@ -82,6 +88,7 @@ class MailTokenizer:
         _add_gap(text[at:], words, spaces)
         doc = Doc(self.vocab, words=words, spaces=spaces)
         doc.user_data["pieces"] = pieces
+        doc.user_data["text"] = text  # Doc.text puts it together anew at every call
         return doc
 
     def to_bytes(self, **_kwargs: Any) -> bytes:
@@ -201,7 +208,7 @@ class MailJudge:
 
 def split_doc(doc: Doc) -> tuple[int, tuple[str, ...], list[Sentence]]:
     """(end of the subject, its forms, the sentences of the text) of a Doc made by MailTokenizer."""
-    text = doc.text
+    text: str = doc.user_data["text"]
     pieces: list[Piece] = doc.user_data["pieces"]
     cut = text.find(BETWEEN)
     end = cut if cut >= 0 else 0

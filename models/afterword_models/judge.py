@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
@@ -19,8 +19,12 @@ BATCH = 128  # mails judged together
 @cache
 def load() -> "Judge":
     """The shipped classifier; it takes a moment the first time."""
-    with as_file(files("afterword_models") / "pipeline") as folder:
-        return Judge.from_folder(folder)
+    return Judge.from_folder(folder())
+
+
+def folder() -> Path:
+    """Where the trained pipeline lies; a wheel is unpacked when it is installed, so it is a folder on disk."""
+    return Path(str(files("afterword_models"))) / "pipeline"
 
 
 class Judge:
@@ -76,7 +80,9 @@ def verdict_of(doc: "Doc", message: Message) -> Verdict:
         label=Label(reading.label),
         score=doc.cats[reading.label],
         scores=MappingProxyType(doc.cats),
-        evidence=_evidence(doc.text, reading.sentence, len(text_of(message)) - len(message.text)),
+        evidence=_evidence(
+            doc.user_data["text"], reading.sentence, len(text_of(message)) - len(message.text)
+        ),
         hold=reading.hold,
     )
 

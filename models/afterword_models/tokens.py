@@ -5,9 +5,9 @@ replaced by a kind. Hostile text costs no more than ordinary text: every pattern
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LIMIT = 12_000  # characters of a mail that are looked at; a verdict stands at the beginning
 WRAPPED = 45  # a line at least this long may go on in the next one
@@ -83,9 +83,8 @@ ABBREVIATION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A word, number, address or mark: `text[start:end]`, of the kind that `PIECE` names."""
+class Piece(NamedTuple):
+    """A word, number, address or mark: `text[start:end]`, of the kind that `PIECE` names. A tuple, for there are many."""
 
     kind: str
     start: int
@@ -117,10 +116,15 @@ def sentences(text: str) -> list[Sentence]:
 
 def sentences_in(text: str, pieces: Sequence[Piece], start: int, end: int) -> list[Sentence]:
     """The sentences of `text[start:end]`, made of the pieces that lie in each."""
-    starts = [piece.start for piece in pieces]
     found = []
+    at = 0
     for first, last in spans(text, start, end):
-        within = pieces[bisect_left(starts, first) : bisect_left(starts, last)]
+        while at < len(pieces) and pieces[at].start < first:
+            at += 1
+        begin = at
+        while at < len(pieces) and pieces[at].start < last:
+            at += 1
+        within = pieces[begin:at]
         forms = tuple(forms_of(within))
         if forms:
             found.append(Sentence(first, last, forms))

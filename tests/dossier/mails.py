@@ -62,10 +62,23 @@ def received(message: Message, label: Label) -> Correspondence:
 def invitation(**changes: Any) -> Correspondence:
     """Dana's invitation to an interview, ten days before."""
     text = "Hi Sam,\n\nI would like to invite you to an interview for the Backend Engineer position at Brightforge.\n\nDana Whitlock"
-    return received(mail(**{"uid": 50, "days": -10, "subject": "Interview for Backend Engineer", "text": text} | changes), Label.INTERVIEW)
+    return received(
+        mail(**{"uid": 50, "days": -10, "subject": "Interview for Backend Engineer", "text": text} | changes),
+        Label.INTERVIEW,
+    )
 
 
 def sent(text: str, **changes: Any) -> Correspondence:
     """A mail by Sam to Dana."""
-    message = mail(**{"uid": 90, "sender": SAM, "to": (DANA,), "text": text, "subject": "Re: Your application", "days": 1} | changes)
+    message = mail(
+        **{
+            "uid": 90,
+            "sender": SAM,
+            "to": (DANA,),
+            "text": text,
+            "subject": "Re: Your application",
+            "days": 1,
+        }
+        | changes
+    )
     return remember(message, None, OWNER, sent=True)

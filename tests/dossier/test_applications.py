@@ -1,13 +1,9 @@
 """Which mails are one application, and what the others of it mean for a rejection."""
 
 import time
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from afterword.dossier import Recollection, merge, open_dossier, recheck, remember
+from afterword.dossier import Recollection, merge, open_dossier, recheck
 from afterword.records import Address, Contact, Dossier, Label, Message, Stage, Thread
 from tests.builders import DANA, NOW, verdict
 from tests.dossier.mails import (
@@ -15,7 +11,6 @@ from tests.dossier.mails import (
     JORDAN,
     OWNER,
     ROBOT,
-    SAM,
     TEXT,
     by_robot,
     invitation,
@@ -26,13 +21,19 @@ from tests.dossier.mails import (
     sent,
 )
 
-VAGUE = {"subject": "Your application", "text": "Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock"}
+VAGUE = {
+    "subject": "Your application",
+    "text": "Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock",
+}
 
 
 def other_role(role: str = "Data Analyst", **changes: Any) -> Message:
     """Jordan's rejection of Sam for another role at the same company."""
     text = TEXT.replace("Backend Engineer", role).replace("Dana Whitlock", "Jordan Lee")
-    return mail(**{"uid": 2, "sender": JORDAN, "subject": f"Your application for {role} at Brightforge", "text": text} | changes)
+    return mail(
+        **{"uid": 2, "sender": JORDAN, "subject": f"Your application for {role} at Brightforge", "text": text}
+        | changes
+    )
 
 
 # --- the person behind a robot
@@ -46,9 +47,16 @@ def test_the_person_who_invited_is_the_contact_and_the_draft_continues_their_thr
 
 
 def test_the_last_message_of_the_person_is_continued_with_its_references() -> None:
-    later = invitation(uid=51, days=-4, references=("<m50@brightforge.example>",), subject="Re: Interview for Backend Engineer")
+    later = invitation(
+        uid=51,
+        days=-4,
+        references=("<m50@brightforge.example>",),
+        subject="Re: Interview for Backend Engineer",
+    )
     dossier = opened(by_robot(), invitation(), later)
-    assert dossier.thread == Thread("<m51@brightforge.example>", ("<m50@brightforge.example>",), "Re: Interview for Backend Engineer")
+    assert dossier.thread == Thread(
+        "<m51@brightforge.example>", ("<m50@brightforge.example>",), "Re: Interview for Backend Engineer"
+    )
 
 
 def test_a_person_known_only_from_another_role_is_no_contact() -> None:
@@ -61,19 +69,39 @@ def invitation_text(role: str) -> str:
 
 
 def test_a_person_of_another_company_is_no_contact() -> None:
-    stranger = invitation(sender=Address("Jordan Lee", "jordan@elsewhere.example"), text=invitation_text("Backend Engineer").replace("Brightforge", "Elsewhere"))
+    stranger = invitation(
+        sender=Address("Jordan Lee", "jordan@elsewhere.example"),
+        text=invitation_text("Backend Engineer").replace("Brightforge", "Elsewhere"),
+    )
     assert opened(by_robot(), stranger).contact is None
 
 
 def test_a_recruiter_who_wrote_first_about_the_same_role_is_the_contact() -> None:
-    outreach = received(mail(uid=40, days=-30, text=invitation_text("Backend Engineer"), subject="Backend Engineer at Brightforge"), Label.OUTREACH)
+    outreach = received(
+        mail(
+            uid=40,
+            days=-30,
+            text=invitation_text("Backend Engineer"),
+            subject="Backend Engineer at Brightforge",
+        ),
+        Label.OUTREACH,
+    )
     contact = opened(by_robot(), outreach).contact
     assert contact is not None
     assert contact.address == "dana@brightforge.example"
 
 
 def test_a_colleague_who_writes_about_something_else_is_no_contact() -> None:
-    invoice = received(mail(uid=41, days=-5, sender=JORDAN, subject="Invoice", text="Hi Sam,\n\nhere is the invoice.\n\nJordan Lee"), Label.OTHER)
+    invoice = received(
+        mail(
+            uid=41,
+            days=-5,
+            sender=JORDAN,
+            subject="Invoice",
+            text="Hi Sam,\n\nhere is the invoice.\n\nJordan Lee",
+        ),
+        Label.OTHER,
+    )
     assert opened(by_robot(), invoice).contact is None
 
 
@@ -82,11 +110,19 @@ def test_a_free_mailbox_counts_only_within_the_thread_or_when_the_owner_wrote_to
     known = invitation(sender=free, subject="Interview for Backend Engineer at Brightforge")
     assert opened(by_robot(), known).contact is None
     assert opened(by_robot(references=(known.message_id,)), known).contact is not None
-    assert opened(by_robot(), known, sent("I will be there.", to=(free,), days=-9, references=(known.message_id,))).contact is not None
+    assert (
+        opened(
+            by_robot(), known, sent("I will be there.", to=(free,), days=-9, references=(known.message_id,))
+        ).contact
+        is not None
+    )
 
 
 def test_a_person_without_a_certain_name_is_written_to_without_one() -> None:
-    known = invitation(sender=Address("dw", "dwh@brightforge.example"), text=invitation_text("Backend Engineer").replace("Dana Whitlock", "D."))
+    known = invitation(
+        sender=Address("dw", "dwh@brightforge.example"),
+        text=invitation_text("Backend Engineer").replace("Dana Whitlock", "D."),
+    )
     assert opened(by_robot(), known).contact == Contact("", "dwh@brightforge.example", "earlier_mail")
 
 
@@ -96,12 +132,25 @@ def test_a_robots_earlier_mail_names_nobody() -> None:
 
 
 def test_the_owner_is_never_the_contact() -> None:
-    assert opened(by_robot(), sent("Dear team, here is my application.", days=-20, to=(ROBOT,))).contact is None
+    assert (
+        opened(by_robot(), sent("Dear team, here is my application.", days=-20, to=(ROBOT,))).contact is None
+    )
 
 
 def test_the_thread_joins_mails_that_share_neither_company_nor_role() -> None:
-    known = invitation(sender=Address("Jordan Lee", "jordan@agency.example"), subject="Tuesday", text="Hi Sam,\n\nsee you at two.\n\nJordan Lee")
-    dossier = opened(by_robot(references=("<m50@brightforge.example>",), subject="Update", text="Unfortunately it is a no for you. We wish you all the best."), known)
+    known = invitation(
+        sender=Address("Jordan Lee", "jordan@agency.example"),
+        subject="Tuesday",
+        text="Hi Sam,\n\nsee you at two.\n\nJordan Lee",
+    )
+    dossier = opened(
+        by_robot(
+            references=("<m50@brightforge.example>",),
+            subject="Update",
+            text="Unfortunately it is a no for you. We wish you all the best.",
+        ),
+        known,
+    )
     assert dossier.contact is not None
     assert dossier.contact.address == "jordan@agency.example"
 
@@ -116,7 +165,14 @@ def test_an_earlier_interview_raises_the_stage() -> None:
 
 def test_an_invitation_to_a_final_round_and_an_offer_raise_the_stage_to_final() -> None:
     assert opened(mail(), invitation(subject="Final interview for Backend Engineer")).stage is Stage.FINAL
-    offer = received(mail(uid=52, days=-2, text="Hi Sam,\n\nwe offer you the Backend Engineer position at Brightforge.\n\nDana Whitlock"), Label.OFFER)
+    offer = received(
+        mail(
+            uid=52,
+            days=-2,
+            text="Hi Sam,\n\nwe offer you the Backend Engineer position at Brightforge.\n\nDana Whitlock",
+        ),
+        Label.OFFER,
+    )
     assert opened(mail(), offer).stage is Stage.FINAL
 
 
@@ -127,155 +183,6 @@ def test_an_interview_after_the_rejection_does_not_raise_the_stage() -> None:
 def test_an_interview_for_another_role_does_not_raise_the_stage() -> None:
     other = invitation(text=invitation_text("Data Analyst"), subject="Interview for Data Analyst")
     assert opened(mail(), other).stage is Stage.APPLICATION
-
-
-# --- answered, asked, superseded
-
-
-def test_a_rejection_that_was_answered_gets_no_draft() -> None:
-    answer = sent("Thank you for letting me know.", references=("<m1@brightforge.example>",))
-    assert "already_answered" in reasons(opened(mail(), answer))
-
-
-def test_a_later_mail_to_the_contact_about_it_is_an_answer_even_outside_the_thread() -> None:
-    answer = sent("Thank you for letting me know about the Backend Engineer position.", subject="Backend Engineer")
-    assert "already_answered" in reasons(opened(mail(), answer))
-
-
-def test_what_was_sent_before_the_rejection_is_no_answer() -> None:
-    before = sent("I confirm our appointment.", days=-9, references=("<m50@brightforge.example>",))
-    assert opened(mail(references=("<m50@brightforge.example>",)), invitation(), before).obstacles == ()
-
-
-ASKS = [
-    "Thank you. If you are able to, I would be grateful for any feedback that would help me in future interviews.",
-    "Thanks. Do you have any advice for me on how I could improve?",
-    "Vielen Dank. Über ein kurzes Feedback, was ich künftig besser machen kann, würde ich mich freuen.",
-    "Danke. Haben Sie einen Rat für mich für künftige Bewerbungen?",
-    "Merci. Auriez-vous un conseil pour mes prochaines candidatures ?",
-    "Merci. Pourriez-vous me faire un retour sur ma candidature afin que je puisse m'améliorer ?",
-    "Gracias. ¿Podría darme algún consejo para futuras entrevistas?",
-    "Gracias. Le agradecería sus comentarios sobre mi candidatura para poder mejorar.",
-    "Bedankt. Heeft u misschien een tip voor mij voor een volgende sollicitatie?",
-    "Obrigado. Poderia dar-me algum conselho para futuras candidaturas?",
-    "Grazie. Avrebbe un consiglio per le mie prossime candidature?",
-]
-ASKS_NOT = [
-    "Please find my CV attached. I look forward to your feedback on my application.",
-    "Thank you very much for the feedback, it helps me a lot.",
-    "In my last role I collected customer feedback and gave advice to clients.",
-    "Anbei meine Bewerbung. Ich freue mich auf Ihre Rückmeldung.",
-    "Über eine positive Rückmeldung würde ich mich freuen.",
-    "Vielen Dank für den Hinweis, ich bringe die Unterlagen mit.",
-    "Veuillez trouver ci-joint ma candidature. Dans l'attente de votre retour, je vous prie d'agréer mes salutations.",
-    "J'ai travaillé cinq ans dans un cabinet de conseil.",
-    "Adjunto mi candidatura. Quedo a la espera de sus comentarios.",
-    "Ik kijk uit naar uw terugkoppeling.",
-]
-
-
-@pytest.mark.parametrize("text", ASKS)
-def test_a_request_for_advice_is_recognised(text: str) -> None:
-    assert sent(text).asks_advice
-
-
-@pytest.mark.parametrize("text", ASKS_NOT)
-def test_an_ordinary_mail_of_an_applicant_is_no_request_for_advice(text: str) -> None:
-    assert not sent(text).asks_advice
-
-
-def test_a_request_in_a_draft_is_not_yet_a_request() -> None:
-    message = mail(uid=90, sender=SAM, to=(DANA,), text=ASKS[0])
-    assert not remember(message, None, OWNER, draft=True).asks_advice
-
-
-def test_one_request_per_application() -> None:
-    asked = sent(ASKS[0], subject="Backend Engineer", to=(Address("Jordan Lee", "jordan@brightforge.example"),), days=-200)
-    assert "already_asked" in reasons(opened(mail(), asked))
-
-
-@pytest.mark.parametrize(("days", "obstacles"), [(-89, ["already_asked"]), (-91, [])])
-def test_one_request_per_person_in_ninety_days(days: int, obstacles: list[str]) -> None:
-    asked = sent("Thanks for your answer about the Data Analyst position. Do you have any advice for me on how I could improve?", subject="Data Analyst", days=days)
-    assert reasons(opened(mail(), asked)) == obstacles
-
-
-@pytest.mark.parametrize("label", [Label.INTERVIEW, Label.OFFER, Label.STATUS_UPDATE, Label.ASSESSMENT])
-def test_better_news_afterwards_supersedes_the_rejection(label: Label) -> None:
-    later = received(mail(uid=60, days=1, references=("<m1@brightforge.example>",), subject="Re: Your application", text="Hi Sam,\n\nour last mail was sent in error.\n\nDana Whitlock"), label)
-    assert "superseded" in reasons(opened(mail(), later))
-
-
-def test_a_change_of_status_in_the_same_minute_is_no_better_news() -> None:
-    status = received(by_robot(uid=60, text="The status of your application for the Backend Engineer position at Brightforge has changed."), Label.STATUS_UPDATE)
-    assert "superseded" not in reasons(opened(by_robot(), replace(status, date=NOW + timedelta(seconds=20))))
-
-
-@pytest.mark.parametrize("text", [
-    "Hi Sam,\n\nplease disregard the rejection you got yesterday. We are still reviewing.",
-    "Dear Sam,\n\nour last e-mail was sent to you in error.",
-    "Guten Tag,\n\nunsere gestrige Absage wurde versehentlich verschickt.",
-    "Bonjour,\n\nnotre message de refus vous a été envoyé par erreur.",
-    "Hola,\n\nel correo anterior se envió por error.",
-])  # fmt: skip
-def test_a_mail_that_takes_the_rejection_back_supersedes_it_whatever_the_classifier_says(text: str) -> None:
-    later = received(mail(uid=60, days=1, references=("<m1@brightforge.example>",), text=text), Label.REJECTION)
-    assert later.label is Label.STATUS_UPDATE
-    assert "superseded" in reasons(opened(mail(), later))
-
-
-def test_a_footer_about_mail_received_in_error_takes_nothing_back() -> None:
-    footer = "If you have received this message in error, please delete it. If this e-mail was sent to you in error, tell the sender."
-    assert received(mail(text=f"{TEXT}\n\n{footer}"), Label.REJECTION).label is Label.REJECTION
-
-
-def test_feedback_after_the_owner_asked_is_no_second_request() -> None:
-    asked = sent(ASKS[0], references=("<m0@brightforge.example>",), days=-3)
-    feedback = mail(references=("<m0@brightforge.example>", "<m90@brightforge.example>"), text="Hi Sam,\n\nyou could give more concrete examples.\n\nDana Whitlock")
-    assert open_dossier(feedback, verdict(Label.FEEDBACK), [asked], OWNER, now=NOW).obstacles == ()
-
-
-def test_better_news_about_another_role_changes_nothing() -> None:
-    later = received(mail(uid=60, days=1, text=invitation_text("Data Analyst"), subject="Data Analyst"), Label.INTERVIEW)
-    assert opened(mail(), later).obstacles == ()
-
-
-# --- a waiting draft
-
-
-def test_a_waiting_draft_may_appear_when_nothing_happened() -> None:
-    assert recheck(opened(mail(), invitation()), [invitation(), received(mail(), Label.REJECTION)], OWNER) is None
-
-
-def test_a_waiting_draft_is_dropped_when_the_owner_answered_meanwhile() -> None:
-    dropped = recheck(opened(mail()), [sent("Thank you.", references=("<m1@brightforge.example>",))], OWNER)
-    assert dropped is not None
-    assert dropped[0] == "already_answered"
-
-
-def test_a_waiting_draft_is_dropped_when_the_owner_asked_somebody_else_about_the_application() -> None:
-    asked = sent(ASKS[0], subject="Backend Engineer", to=(Address("Jordan Lee", "jordan@brightforge.example"),))
-    dropped = recheck(opened(mail()), [asked], OWNER)
-    assert dropped is not None
-    assert dropped[0] == "already_asked"
-
-
-def test_a_waiting_draft_to_an_earlier_contact_is_dropped_when_the_rejection_itself_was_answered() -> None:
-    dossier = opened(by_robot(references=("<old@talentgate.example>",)), invitation())
-    dropped = recheck(dossier, [invitation(), sent("Thanks.", references=("<m1@brightforge.example>",), to=(ROBOT,))], OWNER)
-    assert dropped is not None
-    assert dropped[0] == "already_answered"
-
-
-def test_a_waiting_draft_is_dropped_when_an_interview_follows() -> None:
-    later = invitation(uid=61, days=1)
-    dropped = recheck(opened(mail()), [later], OWNER)
-    assert dropped is not None
-    assert dropped[0] == "superseded"
-
-
-def test_a_mail_from_the_future_counts_as_one_of_now() -> None:
-    assert open_dossier(mail(days=9000), verdict(), (), OWNER, now=NOW).date == NOW
 
 
 # --- several rejections
@@ -338,13 +245,31 @@ def test_another_role_is_not_settled_with_it() -> None:
 
 def test_a_thread_joins_two_rejections_whose_roles_are_written_differently() -> None:
     first = opened(mail(uid=1))
-    second = opened(mail(uid=2, days=1, references=("<m1@brightforge.example>",), subject="Re: Your application", text=TEXT.replace("Backend Engineer", "Software Developer")))
+    second = opened(
+        mail(
+            uid=2,
+            days=1,
+            references=("<m1@brightforge.example>",),
+            subject="Re: Your application",
+            text=TEXT.replace("Backend Engineer", "Software Developer"),
+        )
+    )
     assert [reasons(each) for each in merge([first, second])] == [["same_application"], []]
 
 
 def test_a_requisition_number_joins_mails_without_a_role() -> None:
-    by_number = {"subject": "Your application (Req. R-20417)", "text": "Dear Sam,\n\nunfortunately it is a no from us this time.\n\nBrightforge Careers"}
-    first = opened(by_robot(uid=1, days=-100, sender=Address("Brightforge Careers", "careers@brightforge.example"), **by_number))
+    by_number = {
+        "subject": "Your application (Req. R-20417)",
+        "text": "Dear Sam,\n\nunfortunately it is a no from us this time.\n\nBrightforge Careers",
+    }
+    first = opened(
+        by_robot(
+            uid=1,
+            days=-100,
+            sender=Address("Brightforge Careers", "careers@brightforge.example"),
+            **by_number,
+        )
+    )
     second = opened(mail(uid=2, **by_number))
     assert [reasons(each) for each in merge([first, second])] == [["same_application"], []]
 
@@ -354,7 +279,9 @@ def test_two_requisition_numbers_are_two_applications() -> None:
         text = f"Dear Sam,\n\nunfortunately it is a no from us this time.\n\n{sender.name}"
         return opened(mail(uid=uid, sender=sender, subject=f"Your application (Req. {number})", text=text))
 
-    assert [reasons(each) for each in merge([numbered(1, "R-20417", DANA), numbered(2, "R-20418", JORDAN)])] == [[], []]
+    assert [
+        reasons(each) for each in merge([numbered(1, "R-20417", DANA), numbered(2, "R-20418", JORDAN)])
+    ] == [[], []]
 
 
 def test_of_two_applications_that_one_person_turned_down_the_first_may_ask() -> None:
@@ -369,20 +296,38 @@ def test_after_ninety_days_the_same_person_may_be_asked_about_another_applicatio
 
 
 def test_a_letter_that_asks_for_nothing_leaves_the_person_free_to_be_asked() -> None:
-    first = opened(mail(uid=1, text=TEXT.replace("All the best", "Due to our policy we are unable to provide individual feedback.\n\nAll the best")))
+    first = opened(
+        mail(
+            uid=1,
+            text=TEXT.replace(
+                "All the best",
+                "Due to our policy we are unable to provide individual feedback.\n\nAll the best",
+            ),
+        )
+    )
     assert first.no_feedback_policy
     assert [reasons(each) for each in merge([first, opened(other_role(days=5, sender=DANA))])] == [[], []]
 
 
 def test_a_mailbox_of_many_is_no_one_person() -> None:
-    careers = {"sender": Address("Brightforge Careers", "careers@brightforge.example")}
-    first, second = opened(mail(text=BY_ROBOT, **careers)), opened(other_role(text=BY_ROBOT.replace("Backend Engineer", "Data Analyst"), **careers))
+    careers: dict[str, Any] = {"sender": Address("Brightforge Careers", "careers@brightforge.example")}
+    first, second = (
+        opened(mail(text=BY_ROBOT, **careers)),
+        opened(other_role(text=BY_ROBOT.replace("Backend Engineer", "Data Analyst"), **careers)),
+    )
     assert [reasons(each) for each in merge([first, second])] == [[], []]
 
 
 def test_two_companies_that_use_one_tracking_system_are_two_applications() -> None:
     one = opened(by_robot(uid=1), invitation())
-    other = opened(by_robot(uid=2, sender=Address("Fernhollow Careers", ROBOT.address), subject="Your application for Backend Engineer at Fernhollow", text=BY_ROBOT.replace("Brightforge", "Fernhollow")))
+    other = opened(
+        by_robot(
+            uid=2,
+            sender=Address("Fernhollow Careers", ROBOT.address),
+            subject="Your application for Backend Engineer at Fernhollow",
+            text=BY_ROBOT.replace("Brightforge", "Fernhollow"),
+        )
+    )
     assert "same_application" not in reasons(merge([one, other])[0]) + reasons(merge([one, other])[1])
 
 
@@ -391,7 +336,9 @@ def test_two_companies_that_use_one_tracking_system_are_two_applications() -> No
 
 def test_years_of_mail_are_looked_through_in_a_moment() -> None:
     """Twenty thousand remembered mails, a good part of them of one company, and two hundred rejections."""
-    earlier = Recollection([invitation(uid=1000 + number, days=-(number % 300)) for number in range(50)] * 400)
+    earlier = Recollection(
+        [invitation(uid=1000 + number, days=-(number % 300)) for number in range(50)] * 400
+    )
     dossier = opened(by_robot(), *earlier[:50])
     began = time.perf_counter()
     for number in range(200):

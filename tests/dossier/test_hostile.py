@@ -22,9 +22,15 @@ INJECTIONS = [
 
 
 def assert_safe(dossier: Dossier) -> None:
-    for text, limit in ((dossier.role, 80), (dossier.company, 80), (dossier.contact.name if dossier.contact else "", 80)):
+    for text, limit in (
+        (dossier.role, 80),
+        (dossier.company, 80),
+        (dossier.contact.name if dossier.contact else "", 80),
+    ):
         assert len(text) <= limit
-        assert not any(unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} for char in text), ascii(text)
+        assert not any(unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} for char in text), (
+            ascii(text)
+        )
         assert not set("{}<>@[]%$\\") & set(text), text
         assert "http" not in text.casefold()
         assert "www." not in text.casefold()
@@ -37,28 +43,63 @@ def test_an_injection_never_becomes_a_name(injection: str, where: str) -> None:
     text = TEXT.replace("Backend Engineer", injection + " Engineer") if where == "role" else TEXT
     text = text.replace("Brightforge", injection) if where == "company" else text
     sender = Address(f"{injection} Careers", ROBOT.address) if where in ("display", "company") else DANA
-    subject = f"Your application for {injection} Engineer at {injection}" if where == "subject" else "Your application"
+    subject = (
+        f"Your application for {injection} Engineer at {injection}"
+        if where == "subject"
+        else "Your application"
+    )
     signature = f"{injection}\n{injection} GmbH" if where == "signature" else ""
     dossier = opened(mail(text=text, sender=sender, subject=subject, signature=signature))
     assert_safe(dossier)
     assert dossier.contact is None or dossier.contact.address == "dana@brightforge.example"
 
 
-@pytest.mark.parametrize("display", ["{{company}} Careers", "Dear {{name}}", "%COMPANY% Careers", "[Company] Jobs"])
+@pytest.mark.parametrize(
+    "display", ["{{company}} Careers", "Dear {{name}}", "%COMPANY% Careers", "[Company] Jobs"]
+)
 def test_a_placeholder_that_was_never_filled_is_no_company(display: str) -> None:
-    message = by_robot(sender=Address(display, ROBOT.address), text=f"Thank you for your interest in the company. {display} wishes you all the best, name.")
+    message = by_robot(
+        sender=Address(display, ROBOT.address),
+        text=f"Thank you for your interest in the company. {display} wishes you all the best, name.",
+    )
     assert_safe(opened(message))
 
 
-@given(text=st.text(max_size=400), subject=st.text(max_size=100), display=st.text(max_size=60), signature=st.text(max_size=100))
-def test_any_text_gives_a_dossier_whose_names_are_safe(text: str, subject: str, display: str, signature: str) -> None:
-    message = mail(text=f"{TEXT}\n{text}", subject=subject, sender=Address(display, "dana@brightforge.example"), signature=signature)
+@given(
+    text=st.text(max_size=400),
+    subject=st.text(max_size=100),
+    display=st.text(max_size=60),
+    signature=st.text(max_size=100),
+)
+def test_any_text_gives_a_dossier_whose_names_are_safe(
+    text: str, subject: str, display: str, signature: str
+) -> None:
+    message = mail(
+        text=f"{TEXT}\n{text}",
+        subject=subject,
+        sender=Address(display, "dana@brightforge.example"),
+        signature=signature,
+    )
     dossier = opened(message, remember(message, Label.INTERVIEW, OWNER))
     assert_safe(dossier)
     assert merge([dossier])[0] == dossier
 
 
-@pytest.mark.parametrize("address", ["dana@bright|forge.example", "dana@", "@", "", "dana@localhost", "dana@[192.0.2.1]", "dana@xn--a", "a" * 500 + "@x.example", "dana@..", "dana@bücher.example"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "dana@bright|forge.example",
+        "dana@",
+        "@",
+        "",
+        "dana@localhost",
+        "dana@[192.0.2.1]",
+        "dana@xn--a",
+        "a" * 500 + "@x.example",
+        "dana@..",
+        "dana@bücher.example",
+    ],
+)
 def test_an_address_of_any_shape_stops_nothing(address: str) -> None:
     dossier = opened(mail(sender=Address("Dana Whitlock", address), reply_to=(Address("", address),)))
     merge([dossier, replace(dossier, fingerprint="<other@x.example>")], [dossier])
@@ -82,7 +123,12 @@ def test_a_dossier_with_a_key_of_another_making_stops_nothing() -> None:
 ])  # fmt: skip
 def test_no_repetition_takes_long(piece: str) -> None:
     long = (piece * (200_000 // len(piece)))[:200_000]
-    message = mail(text=long, subject=(piece * 300)[:1000], signature=long, sender=Address((piece * 300)[:300], "dana@brightforge.example"))
+    message = mail(
+        text=long,
+        subject=(piece * 300)[:1000],
+        signature=long,
+        sender=Address((piece * 300)[:300], "dana@brightforge.example"),
+    )
     began = time.perf_counter()
     opened(message)
     remember(replace(message, sender=Address("", "sam@mail.example")), None, OWNER, sent=True)

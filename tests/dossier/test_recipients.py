@@ -5,7 +5,7 @@ import pytest
 from afterword.dossier import Owner
 from afterword.records import Address, Contact, Message
 from tests.builders import DANA
-from tests.dossier.mails import BY_ROBOT, SAM, by_robot, invitation, mail, opened, reasons
+from tests.dossier.mails import BY_ROBOT, SAM, TEXT, by_robot, invitation, mail, opened, reasons
 
 
 def contact_of(message: Message) -> Contact | None:
@@ -31,7 +31,9 @@ def test_nobody_writes_to_a_machine(local: str) -> None:
 @pytest.mark.parametrize("local", ["careers", "jobs", "hr", "bewerbung", "recruiting", "hello"])
 def test_a_role_mailbox_that_takes_answers_is_written_to_without_a_name(local: str) -> None:
     address = f"{local}@brightforge.example"
-    assert contact_of(mail(sender=Address("Brightforge Careers", address), text=BY_ROBOT)) == Contact("", address, "from")
+    assert contact_of(mail(sender=Address("Brightforge Careers", address), text=BY_ROBOT)) == Contact(
+        "", address, "from"
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,9 @@ def test_a_person_in_from_comes_before_a_role_mailbox_in_reply_to() -> None:
 
 
 def test_two_free_mailboxes_are_not_one_organisation() -> None:
-    message = mail(sender=Address("Dana Whitlock", "dana@gmail.com"), reply_to=(Address("", "payments@gmail.com"),))
+    message = mail(
+        sender=Address("Dana Whitlock", "dana@gmail.com"), reply_to=(Address("", "payments@gmail.com"),)
+    )
     assert opened(message).contact is None
 
 
@@ -149,11 +153,15 @@ def test_a_persons_address_in_the_signature_comes_before_a_mailbox_of_many() -> 
 
 
 def test_a_tracking_systems_own_address_is_nobodys() -> None:
-    assert contact_of(by_robot(sender=Address("Brightforge Careers", "brightforge@talentgate.example"))) is None
+    assert (
+        contact_of(by_robot(sender=Address("Brightforge Careers", "brightforge@talentgate.example"))) is None
+    )
 
 
 def test_an_unknown_tracking_system_gives_itself_away_by_the_companys_name_before_the_at_sign() -> None:
-    assert contact_of(by_robot(sender=Address("Brightforge Careers", "brightforge@applyhere.example"))) is None
+    assert (
+        contact_of(by_robot(sender=Address("Brightforge Careers", "brightforge@applyhere.example"))) is None
+    )
 
 
 # --- robots, lists, forgeries
@@ -173,12 +181,26 @@ def test_bounces_and_automatic_answers_get_no_draft(header: tuple[str, str]) -> 
     assert "robot" in reasons(opened(mail(headers=(header,))))
 
 
-@pytest.mark.parametrize("header", [("list-id", "<jobs.brightforge.example>"), ("list-post", "<mailto:jobs@brightforge.example>"), ("precedence", "List")])
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("list-id", "<jobs.brightforge.example>"),
+        ("list-post", "<mailto:jobs@brightforge.example>"),
+        ("precedence", "List"),
+    ],
+)
 def test_a_mailing_list_gets_no_draft(header: tuple[str, str]) -> None:
     assert "list" in reasons(opened(mail(headers=(header,))))
 
 
-@pytest.mark.parametrize("header", [("list-unsubscribe", "<https://talentgate.example/u>"), ("precedence", "bulk"), ("auto-submitted", "no")])
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("list-unsubscribe", "<https://talentgate.example/u>"),
+        ("precedence", "bulk"),
+        ("auto-submitted", "no"),
+    ],
+)
 def test_what_tracking_systems_add_to_personal_mail_is_no_list(header: tuple[str, str]) -> None:
     assert opened(mail(headers=(header,))).obstacles == ()
 
@@ -227,6 +249,8 @@ def test_the_owner_in_another_case_or_with_a_plus_is_the_owner() -> None:
     {"to": (Address("Alex Moreau", "alex@other.example"),), "cc": (SAM,)},
     {"to": (Address("Alex Moreau", "alex@other.example"),)},
     {"subject": "Fwd: Your application", "text": ""},
+    {"text": "", "quoted": TEXT},
+    {"to": (), "cc": (), "headers": (("delivered-to", "list-42@other.example"),), "text": TEXT.replace("Sam", "Alex")},
 ])  # fmt: skip
 def test_somebody_elses_rejection_gets_no_draft(fields: dict[str, object]) -> None:
     assert "not_for_owner" in reasons(opened(mail(**fields)))
@@ -246,7 +270,9 @@ def test_a_language_without_letters_gets_no_draft() -> None:
 
 
 def test_all_that_is_in_the_way_is_told() -> None:
-    message = by_robot(headers=(("list-id", "<x.example>"), ("authentication-results", FAIL)), cc=(SAM,), to=(Address("", "alex@other.example"),))
+    message = by_robot(
+        headers=(("list-id", "<x.example>"), ("authentication-results", FAIL)),
+        cc=(SAM,),
+        to=(Address("", "alex@other.example"),),
+    )
     assert set(reasons(opened(message))) == {"not_for_owner", "list", "unverified_sender", "no_contact"}
-
-

@@ -15,7 +15,46 @@ ONE_APPLICATION = timedelta(days=60)
 RECIPIENTS_LIMIT = 20
 # Words that make two roles out of one title.
 LEVELS = frozenset(
-    ["senior", "junior", "sr", "jr", "lead", "principal", "staff", "head", "chief", "deputy", "assistant", "associate", "trainee", "intern", "internship", "graduate", "apprentice", "director", "manager", "praktikant", "werkstudent", "leiter", "leitung", "auszubildender", "stagiaire", "alternant", "apprenti", "becario", "prácticas", "i", "ii", "iii", "iv", "v", "1", "2", "3", "4"]
+    [
+        "senior",
+        "junior",
+        "sr",
+        "jr",
+        "lead",
+        "principal",
+        "staff",
+        "head",
+        "chief",
+        "deputy",
+        "assistant",
+        "associate",
+        "trainee",
+        "intern",
+        "internship",
+        "graduate",
+        "apprentice",
+        "director",
+        "manager",
+        "praktikant",
+        "werkstudent",
+        "leiter",
+        "leitung",
+        "auszubildender",
+        "stagiaire",
+        "alternant",
+        "apprenti",
+        "becario",
+        "prácticas",
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
 )
 
 
@@ -65,7 +104,13 @@ def with_contact(identity: Identity, domain: str) -> Identity:
 
 def key_of(identity: Identity, root: str) -> str:
     """The identity as a string that can be kept: domains, company, role, requisition number and the thread's first Message-ID."""
-    parts = (",".join(sorted(identity.organisations)), identity.company, identity.role, identity.requisition, root)
+    parts = (
+        ",".join(sorted(identity.organisations)),
+        identity.company,
+        identity.role,
+        identity.requisition,
+        root,
+    )
     return "|".join(part.replace("|", "%7C") for part in parts)
 
 
@@ -75,7 +120,11 @@ def identity_of_dossier(dossier: Dossier) -> Identity:
     organisations, company, role, requisition, root = parts if len(parts) == 5 else ("", "", "", "", "")
     thread = dossier.thread
     return Identity(
-        ids=frozenset(filter(None, (dossier.fingerprint, thread.message_id, *thread.references, root.replace("%7C", "|")))),
+        ids=frozenset(
+            filter(
+                None, (dossier.fingerprint, thread.message_id, *thread.references, root.replace("%7C", "|"))
+            )
+        ),
         organisations=frozenset(filter(None, organisations.split(","))),
         company=company or squash(dossier.company),
         role=role or _role_key(dossier.role),

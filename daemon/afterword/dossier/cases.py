@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from afterword.dossier.advice import asks_for_advice, takes_back
@@ -88,31 +89,34 @@ def open_dossier(
     own = Thread(message.message_id, message.references or message.in_reply_to, message.subject)
     before = None if found.contact else person_before(related, known, owner)
     contact, thread = before or (found.contact, own)
-    language = language_of(f"{message.subject}\n{message.text}")
-    feedback, policy = gives_feedback(sentences), has_no_feedback_policy(sentences)
-    ids = frozenset(filter(None, (message.message_id, message.fingerprint)))
-    rejection = Rejection(ids, date, contact, thread, asks=not (feedback or policy))
-    history = obstacles_since(rejection, related, known)
-    return Dossier(
+    dossier = Dossier(
         fingerprint=message.fingerprint,
         place=message.place,
         date=date,
         party=party_of(message, sentences),
         stage=raised(stage_of(sentences), related, date),
         reasons=reasons_of(sentences),
-        feedback_given=feedback,
-        no_feedback_policy=policy,
+        feedback_given=gives_feedback(sentences),
+        no_feedback_policy=has_no_feedback_policy(sentences),
         role=role or _single({mail.role for mail, _ in related if mail.role}),
         company=company or _single({mail.company for mail, _ in related if mail.company}),
         contact=contact,
         thread=thread,
-        language=language,
+        language=language_of(f"{message.subject}\n{message.text}"),
         application=key_of(identity, next(iter(own.references), message.fingerprint)),
+    )
+    history = obstacles_since(_rejection(dossier, message.message_id), related, known)
+    return replace(
+        dossier,
         obstacles=(
             *obstacles_in(message, owner),
             *([found.obstacle] if found.obstacle and contact is None else []),
-            *(each for each in history if verdict.label is not Label.FEEDBACK or each[0] is Skip.ALREADY_ANSWERED),
-            *_unreachable(message, contact is None, language),
+            *(
+                each
+                for each in history
+                if verdict.label is not Label.FEEDBACK or each[0] is Skip.ALREADY_ANSWERED
+            ),
+            *_unreachable(message, dossier),
         ),
     )
 
@@ -122,15 +126,19 @@ def recheck(dossier: Dossier, later: Sequence[Correspondence], owner: Owner) -> 
     del owner
     known = Recollection.of(later)
     related = known.related_to(identity_of_dossier(dossier), dossier.fingerprint)
-    rejection = Rejection(
-        frozenset({dossier.fingerprint}), dossier.date, dossier.contact, dossier.thread, asks=may_ask(dossier)
-    )
-    return next(iter(obstacles_since(rejection, related, known)), None)
+    return next(iter(obstacles_since(_rejection(dossier), related, known)), None)
+
+
+def _rejection(dossier: Dossier, *message_ids: str) -> Rejection:
+    ids = frozenset(filter(None, (dossier.fingerprint, *message_ids)))
+    return Rejection(ids, dossier.date, dossier.contact, dossier.thread, asks=may_ask(dossier))
 
 
 def _identity_of_message(message: Message, company: str, role: str, date: datetime) -> Identity:
     sender = message.sender
-    organisation = own_organisation(sender.domain) if sender and not is_relay(sender, written_in(message)) else ""
+    organisation = (
+        own_organisation(sender.domain) if sender and not is_relay(sender, written_in(message)) else ""
+    )
     return Identity(
         ids=frozenset(
             filter(None, (message.message_id, message.fingerprint, *message.references, *message.in_reply_to))
@@ -155,14 +163,17 @@ def _company_in(message: Message) -> str:
     return "" if PLACEHOLDER.search(company) else company
 
 
-def _unreachable(message: Message, nobody: bool, language: str) -> list[Obstacle]:
+def _unreachable(message: Message, dossier: Dossier) -> list[Obstacle]:
     found: list[Obstacle] = []
-    if nobody:
-        robot = message.sender is None or is_robot(message.sender) or is_relay(message.sender) or is_automatic(message)
+    if dossier.contact is None:
+        sender = message.sender
+        robot = sender is None or is_robot(sender) or is_relay(sender) or is_automatic(message)
         why = "it comes from a robot" if robot else "its sender cannot be written to"
         found.append((Skip.NO_CONTACT, f"{why}, and no person who wrote about the application is known"))
-    if language not in LANGUAGES:
-        found.append((Skip.LANGUAGE, f"there are no letters in its language ({language or 'unknown'})"))
+    if dossier.language not in LANGUAGES:
+        found.append(
+            (Skip.LANGUAGE, f"there are no letters in its language ({dossier.language or 'unknown'})")
+        )
     return found
 
 

@@ -31,9 +31,7 @@ class Rejection:
     asks: bool
 
 
-def person_before(
-    related: Related, everything: Recollection, owner: Owner
-) -> tuple[Contact, Thread] | None:
+def person_before(related: Related, everything: Recollection, owner: Owner) -> tuple[Contact, Thread] | None:
     """The last person who wrote about the same application, with the conversation that this person knows."""
     for mail, joined in sorted(related, key=lambda pair: pair[0].date, reverse=True):
         sender = mail.sender
@@ -44,7 +42,9 @@ def person_before(
         # Anybody can have such an address; only the thread, or the owner's own mail to it, makes it the company's.
         if is_freemail(sender.domain) and joined is not Link.THREAD and not _wrote_to(sender, everything):
             continue
-        return Contact(mail.person, sender.address, "earlier_mail"), Thread(mail.message_id, mail.thread, mail.subject)
+        return Contact(mail.person, sender.address, "earlier_mail"), Thread(
+            mail.message_id, mail.thread, mail.subject
+        )
     return None
 
 

@@ -22,7 +22,9 @@ def merge(dossiers: Sequence[Dossier], settled: Sequence[Dossier] = ()) -> tuple
         if any(same_application(dossier, other, everything) for other in settled):
             single.append(_behind(dossier, Skip.SAME_APPLICATION, "its application has a draft already"))
         elif any(same_application(dossier, other, everything) for other in rivals):
-            single.append(_behind(dossier, Skip.SAME_APPLICATION, "another mail about the same application is answered"))
+            single.append(
+                _behind(dossier, Skip.SAME_APPLICATION, "another mail about the same application is answered")
+            )
         else:
             single.append(dossier)
     return tuple(_unless_asked(dossier, single, settled) for dossier in single)
@@ -30,7 +32,9 @@ def merge(dossiers: Sequence[Dossier], settled: Sequence[Dossier] = ()) -> tuple
 
 def _unless_asked(dossier: Dossier, others: Sequence[Dossier], settled: Sequence[Dossier]) -> Dossier:
     """The dossier, or that its contact is asked about another application already; the first to turn the owner down is asked."""
-    before = [other for other in others if (other.date, other.fingerprint) < (dossier.date, dossier.fingerprint)]
+    before = [
+        other for other in others if (other.date, other.fingerprint) < (dossier.date, dossier.fingerprint)
+    ]
     if any(_same_person(dossier, other) for other in (*settled, *before)):
         return _behind(dossier, Skip.ALREADY_ASKED, "the same person is asked about another application")
     return dossier
@@ -53,7 +57,10 @@ def _same_person(one: Dossier, other: Dossier) -> bool:
         return False
     if contacts[0] is None or contacts[1] is None or not contacts[0].name:
         return False
-    return contacts[0].address.casefold() == contacts[1].address.casefold() and abs(one.date - other.date) <= ASKED
+    return (
+        contacts[0].address.casefold() == contacts[1].address.casefold()
+        and abs(one.date - other.date) <= ASKED
+    )
 
 
 def may_ask(dossier: Dossier) -> bool:

@@ -17,7 +17,6 @@ LEGAL_FORM = re.compile(
     re.IGNORECASE,
 )
 DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
-ADDRESS_OR_LINK = re.compile(r"\S*(?:@|://|www\.)\S*")
 WORDS_LIMIT = 1500  # of a mail that are looked through for an organisation's name
 
 
@@ -35,7 +34,9 @@ def organisation_of(domain: str) -> str:
         return ""
     found = _SUFFIXES(bare)
     # `example` is reserved (RFC 2606) and on no list of suffixes; made-up mail uses it as one.
-    return f"{found.domain}.{found.suffix}" if found.suffix and found.domain else ".".join(bare.split(".")[-2:])
+    return (
+        f"{found.domain}.{found.suffix}" if found.suffix and found.domain else ".".join(bare.split(".")[-2:])
+    )
 
 
 def is_tracking_system(domain: str) -> bool:
@@ -84,9 +85,13 @@ def is_named(organisation: str, text: str) -> bool:
     Addresses and links in it are no names.
     """
     label = squash(organisation.partition(".")[0])
-    plain = ADDRESS_OR_LINK.sub(" ", text[:10_000])
-    words = [squash(word) for word in re.findall(r"[^\W_]+|&", plain)[:WORDS_LIMIT]]
-    return len(label) >= 3 and any(_begins_with(words[start : start + 6], label) for start in range(len(words)))
+    plain = (
+        token for token in text[:10_000].split() if not any(mark in token for mark in ("@", "://", "www."))
+    )
+    words = [squash(word) for word in re.findall(r"[^\W_]+|&", " ".join(plain))[:WORDS_LIMIT]]
+    return len(label) >= 3 and any(
+        _begins_with(words[start : start + 6], label) for start in range(len(words))
+    )
 
 
 def _begins_with(words: list[str], label: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from nameparser import HumanName
 
@@ -17,6 +18,7 @@ from afterword.records import Address, Message
 
 NAME_LIMIT = 60
 LINE_LIMIT = 80
+WORDS_LIMIT = 8  # of a name, titles included
 TAIL = 4000  # characters at the end of a text in which its writer may sign
 WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 BEHIND_NAME = re.compile(
@@ -49,7 +51,13 @@ def is_role_mailbox(address: Address) -> bool:
     shared = lexicon()["people"]["role_mailboxes"]
     joined = "".join(words)
     long = tuple(word for word in shared if len(word) > 4)
-    return not words or joined in shared or any(word in shared for word in words) or joined.startswith(long) or joined.endswith(long)
+    return (
+        not words
+        or joined in shared
+        or any(word in shared for word in words)
+        or joined.startswith(long)
+        or joined.endswith(long)
+    )
 
 
 def is_relay(address: Address, written: str = "") -> bool:
@@ -95,6 +103,7 @@ def is_list(message: Message) -> bool:
 # --- names
 
 
+@lru_cache(maxsize=4096)
 def person_name(display: str) -> str:
     """The name of a person in a display name or signature line, or "" unless it has the form of one."""
     text = clean(display, 200).strip("\"' ")
@@ -104,11 +113,19 @@ def person_name(display: str) -> str:
         if all(_is_name_words(words) and len(words) <= 2 for words in parts):
             text = f"{first.strip()} {last.strip()}"
     text = BEHIND_NAME.sub("", text).strip()
+    # Most lines are none, and taking a name apart costs more than all the rest of a mail.
+    if not 2 <= text.count(" ") + 1 <= WORDS_LIMIT or not _is_free_of_posts(text) or not text[0].isupper():
+        return ""
     parsed = HumanName(text)
     words = [word for part in (parsed.first, parsed.middle, parsed.last) for word in part.split()]
     if not 2 <= len(words) <= 5 or len(text) > NAME_LIMIT or not _is_name_words(words):
         return ""
     return " ".join(words)
+
+
+def _is_free_of_posts(text: str) -> bool:
+    forbidden = lexicon()["people"]["not_a_name"]
+    return not any(word.strip(".") in forbidden for word in text.casefold().split())
 
 
 def _is_name_words(words: list[str]) -> bool:
@@ -162,7 +179,11 @@ def _signed_above_post(address: Address, message: Message) -> str:
     posts = "|".join(map(re.escape, lexicon()["people"]["posts"]))
     for line, below in zip(lines := _last_lines(message), lines[1:], strict=False):
         found = person_name(line)
-        if found and found == clean(line, LINE_LIMIT) and re.search(rf"\b(?:{posts})\b", below, re.IGNORECASE):
+        if (
+            found
+            and found == clean(line, LINE_LIMIT)
+            and re.search(rf"\b(?:{posts})\b", below, re.IGNORECASE)
+        ):
             own = own_organisation(address.domain)
             return "" if fits(found, own) or is_applied_to(found, message) else found
     return ""

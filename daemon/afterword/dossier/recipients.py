@@ -33,6 +33,7 @@ from afterword.dossier.people import (
 from afterword.records import Address, Contact, Message, Skip
 
 ADDRESS = re.compile(r"\b[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}\b")
+ADDRESSES_LIMIT = 10  # of one signature that are looked at
 TWO_NAMES = re.compile(r"[a-z]+(?:[._-][a-z]+){1,2}", re.IGNORECASE)
 FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|doorst)\s*:", re.IGNORECASE)
 
@@ -66,7 +67,9 @@ def recipient_in(message: Message, company: str) -> Recipient:
         contact = Contact(_name_of(address, sender, message), address.address, source)
         if contact.name and not is_role_mailbox(address):
             return Recipient(contact)
-        return Recipient(_in_signature(message, company) or (None if is_relay(address, written_in(message)) else contact))
+        return Recipient(
+            _in_signature(message, company) or (None if is_relay(address, written_in(message)) else contact)
+        )
     return Recipient(_in_signature(message, company))
 
 
@@ -110,7 +113,11 @@ def _name_of(address: Address, sender: Address, message: Message) -> str:
     if own or address is sender:
         return own
     theirs = person_name(sender.name)
-    return theirs if theirs and (agrees(theirs, address.local) or address.local.casefold() == sender.local.casefold()) else ""
+    return (
+        theirs
+        if theirs and (agrees(theirs, address.local) or address.local.casefold() == sender.local.casefold())
+        else ""
+    )
 
 
 def _in_signature(message: Message, company: str) -> Contact | None:
@@ -118,7 +125,7 @@ def _in_signature(message: Message, company: str) -> Contact | None:
     text = "\n".join([message.signature[:TAIL], *message.text[-TAIL:].splitlines()[-8:]])
     names = [name for line in signature_lines(message) if (name := person_name(clean(line, LINE_LIMIT)))]
     sender = message.sender.address.casefold() if message.sender else ""
-    for found in ADDRESS.findall(text):
+    for found in ADDRESS.findall(text)[:ADDRESSES_LIMIT]:
         address = Address("", found.rpartition("@")[0] + "@" + found.rpartition("@")[2].casefold())
         if is_robot(address) or is_role_mailbox(address) or not _is_companys(address, message, company):
             continue
@@ -152,7 +159,8 @@ def is_for_owner(message: Message, owner: Owner) -> bool:
 
     A forward without a word of its own carries somebody's mail, and what the owner sent is no news to them.
     """
-    if owner.is_mine(message.sender) or (FORWARD.match(message.subject) and not message.text.strip()):
+    forwarded = not message.text.strip() and (message.quoted or FORWARD.match(message.subject))
+    if forwarded or owner.is_mine(message.sender):
         return False
     if any(owner.is_mine(address) or owner.bears_my_name(address) for address in message.to):
         return True
@@ -161,7 +169,9 @@ def is_for_owner(message: Message, owner: Owner) -> bool:
 
 def _was_delivered(message: Message, owner: Owner) -> bool:
     """Whether a mail to undisclosed recipients reached the owner as themselves, or greets them."""
-    delivered = [value.strip(" <>") for name, value in message.headers if name in ("delivered-to", "x-original-to")]
+    delivered = [
+        value.strip(" <>") for name, value in message.headers if name in ("delivered-to", "x-original-to")
+    ]
     greeting = message.text[:200].casefold()
     return (
         not delivered

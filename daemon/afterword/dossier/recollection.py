@@ -46,9 +46,13 @@ class Recollection(Sequence[Correspondence]):
 
     def related_to(self, identity: Identity, fingerprint: str) -> Related:
         """The mails of the same application in the order in which they were given, the rejection itself left out."""
-        numbers = sorted(self._same_organisation(identity).union(*(self._by_id.get(each, ()) for each in identity.ids)))
+        numbers = sorted(
+            self._same_organisation(identity).union(*(self._by_id.get(each, ()) for each in identity.ids))
+        )
         alone = is_alone(identity, (self._identities[number] for number in numbers))
-        linked = ((self._mails[number], link(self._identities[number], identity, alone=alone)) for number in numbers)
+        linked = (
+            (self._mails[number], link(self._identities[number], identity, alone=alone)) for number in numbers
+        )
         return [(mail, joined) for mail, joined in linked if joined and mail.fingerprint != fingerprint]
 
     def _same_organisation(self, identity: Identity) -> set[int]:
@@ -57,7 +61,9 @@ class Recollection(Sequence[Correspondence]):
         companies = {identity.company} - {""}
         if identity.company:
             organisations |= {each for each in self._by_organisation if fits(identity.company, each)}
-        companies |= {each for each in self._by_company if any(fits(each, own) for own in identity.organisations)}
+        companies |= {
+            each for each in self._by_company if any(fits(each, own) for own in identity.organisations)
+        }
         return {number for each in organisations for number in self._by_organisation.get(each, ())} | {
             number for each in companies for number in self._by_company.get(each, ())
         }
