@@ -61,7 +61,7 @@ def create_tokenizer() -> Any:
 
     def create(nlp: Language) -> MailTokenizer:
         # The classifier reads forms of its own; spaCy's shapes, suffixes and flags of each new word would be computed in vain.
-        nlp.vocab.lex_attr_getters = {}
+        nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # Cython, missing from the stub
         return MailTokenizer(nlp.vocab)
 
     return create

@@ -1,0 +1,108 @@
+"""What the rules decide: the table of letters, the owner's own rules before it, and why."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from afterword.parse import from_fields
+from afterword.records import Action, Decision, Label, Letter, Party, Reason, Stage
+from afterword_rules import Circumstances, load_rules, run_examples
+from tests.builders import NOW, dossier, verdict
+
+MAIL = from_fields(
+    "Your application for Backend Engineer", "Dana Whitlock <dana@brightforge.example>", "We said no."
+)
+
+
+def decide(
+    *files: Path, asking: str = "ask", label: Label = Label.REJECTION, hold: bool = False, **facts: object
+) -> Decision:
+    circumstances = Circumstances(NOW, asking)  # type: ignore[arg-type]  # one of the three
+    return load_rules(files).decide(MAIL, verdict(label, hold=hold), dossier(**facts), circumstances)
+
+
+@pytest.mark.parametrize(
+    ("facts", "letter"),
+    [
+        ({"party": Party.RECRUITER, "stage": Stage.APPLICATION}, Letter.RECRUITER),
+        ({"party": Party.RECRUITER, "stage": Stage.FINAL}, Letter.RECRUITER),
+        ({"stage": Stage.INTERVIEW}, Letter.COMPANY),
+        ({"stage": Stage.FINAL}, Letter.COMPANY),
+        ({"stage": Stage.APPLICATION}, Letter.COMPANY),
+        ({"no_feedback_policy": True}, Letter.THANKS),
+        ({"party": Party.RECRUITER, "no_feedback_policy": True}, Letter.THANKS),
+        ({"feedback_given": True}, Letter.FEEDBACK_THANKS),
+        ({"feedback_given": True, "party": Party.RECRUITER}, Letter.FEEDBACK_THANKS),
+        ({"stage": Stage.APPLICATION, "reasons": (Reason.ROLE_CLOSED,)}, Letter.THANKS),
+        ({"stage": Stage.INTERVIEW, "reasons": (Reason.ROLE_CLOSED,)}, Letter.COMPANY),
+    ],
+)
+def test_the_default_rules_choose_the_letter_of_the_table(facts: dict[str, object], letter: Letter) -> None:
+    decision = decide(**facts)
+    assert (decision.action, decision.letter) == (Action.DRAFT, letter)
+    assert decision.why
+
+
+def test_the_owner_may_only_thank_or_be_silent_at_the_application_stage() -> None:
+    assert decide(asking="ask").letter is Letter.COMPANY
+    thanked = load_rules(()).decide(
+        MAIL, verdict(), dossier(stage=Stage.APPLICATION), Circumstances(NOW, "thanks")
+    )
+    silent = load_rules(()).decide(
+        MAIL, verdict(), dossier(stage=Stage.APPLICATION), Circumstances(NOW, "off")
+    )
+    agency = load_rules(()).decide(
+        MAIL, verdict(), dossier(stage=Stage.APPLICATION, party=Party.RECRUITER), Circumstances(NOW, "off")
+    )
+    assert (thanked.letter, silent.action, agency.letter) == (Letter.THANKS, Action.SKIP, Letter.RECRUITER)
+
+
+@pytest.mark.parametrize(
+    "label", [label for label in Label if label not in (Label.REJECTION, Label.FEEDBACK)]
+)
+def test_mail_that_is_no_rejection_is_left_alone(label: Label) -> None:
+    assert decide(label=label).action is Action.SKIP
+
+
+def test_what_the_classifier_is_not_sure_of_is_held_whatever_the_rules_say() -> None:
+    assert decide(hold=True).action is Action.HOLD
+
+
+def test_the_owners_rules_come_first_and_the_trace_says_why_each_did_or_did_not_match(tmp_path: Path) -> None:
+    mine = tmp_path / "rules.toml"
+    mine.write_text(
+        """
+[[rule]]
+name = "Never write to Initech"
+when = { label = "rejection", domain = "initech.example" }
+then = { action = "skip", why = "my own wish" }
+
+[[rule]]
+name = "Brightforge after two days"
+when = { from = "*@brightforge.example", subject_matches = "(?i)backend", score = ">=0.8" }
+then = { action = "draft", letter = "thanks", delay = "48h", keyword = "$Afterword" }
+"""
+    )
+    decision = decide(mine)
+    assert (decision.rule, decision.letter, decision.delay) == (
+        "Brightforge after two days",
+        Letter.THANKS,
+        timedelta(hours=48),
+    )
+    assert decision.keyword == "$Afterword"
+    assert [(step.rule, step.matched) for step in decision.trace] == [
+        ("Never write to Initech", False),
+        ("Brightforge after two days", True),
+    ]
+    assert "initech.example" in decision.trace[0].because
+
+
+def test_every_example_beside_the_default_rules_holds() -> None:
+    results = run_examples(load_rules(()))
+    assert len(results) >= 20
+    assert [result for result in results if not result.passed] == []
+
+
+def test_every_default_rule_has_an_example() -> None:
+    assert [rule.name for rule in load_rules(()).rules if not rule.examples] == []
