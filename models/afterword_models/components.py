@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from afterword_models.ngrams import Features, Ids, Vocabulary
+from afterword_models.ngrams import Features, Vocabulary
 from afterword_models.tokens import LIMIT, Piece, Sentence, forms_of, pieces_of, sentences_in
 
 REJECTION = "rejection"
@@ -153,19 +153,19 @@ class MailJudge:
         )
         return doc
 
-    def probability(self, features: Features, by_sentence: Sequence[float]) -> float:
+    def probability(self, features: Features, by_sentence: Floats) -> float:
         """The calibrated probability that the mail is a rejection."""
         decision = self.decision
-        document = self._logit(features.document, features.length, 0)
-        logit = decision.document * document + decision.sentence * max(by_sentence) + decision.bias
+        document = self.weights[0, features.document].sum() / np.sqrt(features.length) + self.biases[0]
+        logit = decision.document * document + decision.sentence * by_sentence.max() + decision.bias
         return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
-    def _sentence_logits(self, features: Features, row: int) -> list[float]:
-        pairs = zip(features.sentences, features.lengths, strict=True)
-        return [self._logit(ids, length, row) for ids, length in pairs]
-
-    def _logit(self, ids: Ids, length: int, row: int) -> float:
-        return float(self.weights[row, ids].sum() / np.sqrt(length) + self.biases[row])
+    def _sentence_logits(self, features: Features, row: int) -> Floats:
+        """The score of each sentence, the subject's first, by the model in a row of `weights`."""
+        sums = np.bincount(
+            features.owners, self.weights[row, features.members], minlength=len(features.lengths)
+        )
+        return np.asarray(sums / np.sqrt(features.lengths) + self.biases[row], dtype=np.float32)
 
     def _cats(self, features: Features, chance: float) -> dict[str, float]:
         """The other labels share what the rejection leaves."""
@@ -217,8 +217,10 @@ def split_doc(doc: Doc) -> tuple[int, tuple[str, ...], list[Sentence]]:
 
 
 def _strongest(
-    spans: Sequence[tuple[int, int]], logits: Sequence[float], features: Features
+    spans: Sequence[tuple[int, int]], logits: Floats, features: Features
 ) -> tuple[int, int] | None:
     """The sentence with the highest score among those that hold a known n-gram."""
-    known = [index for index, ids in enumerate(features.sentences) if len(ids)]
-    return spans[max(known, key=lambda index: logits[index])] if known else None
+    if not len(features.owners):
+        return None
+    known = np.unique(features.owners)
+    return spans[int(known[np.argmax(logits[known])])]

@@ -24,15 +24,16 @@ Ids = NDArray[np.int64]
 class Features:
     """The known n-grams of one mail.
 
-    `document` are the distinct feature numbers of subject and text; `sentences` those of each sentence, the subject's
-    first. `length` and `lengths` count all n-grams, unknown ones too: dividing by their root keeps a long mail about
-    something else near zero.
+    `document` are the distinct feature numbers of subject and text. `owners` and `members`, of one length, are the distinct pairs
+    of a sentence's number (the subject's is 0) and a feature in it, in order. `length` and `lengths` count all n-grams, unknown ones too: dividing by
+    their root keeps a long mail about something else near zero.
     """
 
     document: Ids
     length: int
-    sentences: tuple[Ids, ...]
-    lengths: tuple[int, ...]
+    owners: Ids
+    members: Ids
+    lengths: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,43 +49,49 @@ class Vocabulary:
         return sum(len(keys) for keys in self.keys)
 
     def read(self, subject: Sequence[str], sentences: Sequence[Sentence]) -> Features:
-        """The features of a mail from the forms of its subject and its sentences."""
-        marked = self._features(subject, SUBJECT)
-        found = [self._features(subject), *(self._features(sentence.forms) for sentence in sentences)]
-        lengths = [len(subject), *(len(sentence.forms) for sentence in sentences)]
+        """The features of a mail from the forms of its subject and its sentences, all of them looked up together."""
+        parts = [subject, *(sentence.forms for sentence in sentences)]
+        lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
+        forms = [form for part in parts for form in (*part, "")]  # an empty form, unknown, ends each sentence
+        owners = np.repeat(np.arange(len(parts)), lengths + 1)
+        members, at = self._find(forms)
+        marked, _ = self._find([SUBJECT + form for form in subject])
+        pairs = np.unique(owners[at] * self.size + members) if len(members) else members
         return Features(
-            document=np.unique(np.concatenate([marked, *found[1:]])),
-            length=max(1, ORDER * sum(lengths)),
-            sentences=tuple(np.unique(features) for features in found),
-            lengths=tuple(max(1, ORDER * length) for length in lengths),
+            document=np.unique(np.concatenate([marked, members[owners[at] > 0]])),
+            length=max(1, ORDER * int(lengths.sum())),
+            owners=pairs // max(1, self.size),
+            members=pairs % max(1, self.size),
+            lengths=np.maximum(1, ORDER * lengths),
         )
 
-    def _features(self, forms: Sequence[str], prefix: str = "") -> Ids:
+    def _find(self, forms: Sequence[str]) -> tuple[Ids, Ids]:
+        """(feature numbers, where each begins) of the known n-grams in a row of forms; an unknown form breaks it."""
         known = self.forms
-        ids = np.fromiter((known.get(prefix + form, 0) for form in forms), dtype=np.int64, count=len(forms))
-        found = []
+        ids = np.array([known.get(form, 0) for form in forms], dtype=np.int64)
+        found, places = [], []
         offset = 0
-        for keys, grams in zip(self.keys, numbers(ids), strict=True):
+        for keys, (grams, starts) in zip(self.keys, numbers(ids), strict=True):
             if len(keys) and len(grams):
                 at = np.searchsorted(keys, grams)
                 at[at == len(keys)] = 0
-                found.append(at[keys[at] == grams] + offset)
+                hit = keys[at] == grams
+                found.append(at[hit] + offset)
+                places.append(starts[hit])
             offset += len(keys)
-        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+        if not found:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        return np.concatenate(found), np.concatenate(places)
 
 
-def numbers(ids: Ids) -> list[Ids]:
-    """The numbers of all n-grams by order; an n-gram with an unknown form in it is left out."""
-    grams = [ids[ids > 0]]
-    running = ids
-    whole = ids > 0
+def numbers(ids: Ids) -> list[tuple[Ids, Ids]]:
+    """(numbers, places) of all n-grams by order; an n-gram with an unknown form in it is left out."""
+    running, whole = ids, ids > 0
+    grams = [(ids[whole], np.flatnonzero(whole))]
     for order in range(1, ORDER):
-        if len(ids) <= order:
-            grams.append(np.empty(0, dtype=np.int64))
-            continue
         running = running[:-1] * BASE + ids[order:]
         whole = whole[:-1] & (ids[order:] > 0)
-        grams.append(running[whole])
+        grams.append((running[whole], np.flatnonzero(whole)))
     return grams
 
 

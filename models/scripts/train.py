@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from afterword.parse import from_fields
 from afterword_models.components import REJECTION, Decision, MailJudge
 from afterword_models.judge import text_of
-from afterword_models.ngrams import Vocabulary, build_vocabulary
+from afterword_models.ngrams import Features, Vocabulary, build_vocabulary
 from afterword_models.tokens import Sentence, forms_of, pieces_of, sentences_in
 from corpus import ROOT, Choice, Pattern, Template
 from expand import Example, Language, example_of, expand, load_language, load_mails, load_patterns
@@ -50,7 +50,7 @@ MIX = {
     "feedback": 0.01,
     "other": 0.19,
 }
-BETA = 0.7  # a draft too many weighs twice a missed rejection: it costs trust, a missed one only a chance
+BETA = 1.0  # the owner reads every draft: a missed rejection costs as much as a draft too many
 HELD = 0.02  # the share of out-of-fold mail that lies in the band where the owner is asked
 HELD_OUT = 5  # one pattern in so many that is no rejection is kept for testing
 
@@ -144,12 +144,15 @@ class Matrices:
         self.rows = rows
         features = [vocabulary.read(row.subject, row.sentences) for row in rows]
         self.documents = _scaled(
-            [each.document for each in features], [each.length for each in features], vocabulary
+            [each.document for each in features],
+            np.array([each.length for each in features]),
+            vocabulary,
         )
-        self.owners = np.array([index for index, each in enumerate(features) for _ in each.sentences])
+        counts = [len(each.lengths) for each in features]
+        self.owners = np.repeat(np.arange(len(features)), counts)
         self.sentences = _scaled(
-            [ids for each in features for ids in each.sentences],
-            [length for each in features for length in each.lengths],
+            [ids for each in features for ids in _by_sentence(each)],
+            np.concatenate([each.lengths for each in features]),
             vocabulary,
         )
         self.labels = np.array([row.example.label for row in rows])
@@ -178,10 +181,16 @@ def _teaches(row: Row, index: int) -> bool:
     return row.example.label != REJECTION or (index > 0 and any(row.gold))
 
 
-def _scaled(ids: Sequence[np.ndarray], lengths: Sequence[int], vocabulary: Vocabulary) -> sp.csr_matrix:
+def _by_sentence(features: Features) -> list[np.ndarray]:
+    """The features of each sentence, the subject's first."""
+    cuts = np.searchsorted(features.owners, np.arange(1, len(features.lengths)))
+    return np.split(features.members, cuts)
+
+
+def _scaled(ids: Sequence[np.ndarray], lengths: np.ndarray, vocabulary: Vocabulary) -> sp.csr_matrix:
     pointers = np.cumsum([0, *(len(each) for each in ids)])
     indices = np.concatenate(ids) if len(ids) else np.empty(0, dtype=np.int64)
-    values = np.repeat(1 / np.sqrt(np.array(lengths, dtype=np.float32)), np.diff(pointers))
+    values = np.repeat(1 / np.sqrt(lengths.astype(np.float32)), np.diff(pointers))
     return sp.csr_matrix((values, indices, pointers), shape=(len(ids), vocabulary.size))
 
 

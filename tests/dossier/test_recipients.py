@@ -276,3 +276,43 @@ def test_all_that_is_in_the_way_is_told() -> None:
         to=(Address("", "alex@other.example"),),
     )
     assert set(reasons(opened(message))) == {"not_for_owner", "list", "unverified_sender", "no_contact"}
+
+
+# --- names that are certain
+
+
+@pytest.mark.parametrize(
+    "display",
+    ["Appointments Secretary", "Assessment Unit", "Small Grants", "Gestión Humana", "La Direction", "Bar Los Caracoles", "Hausverwaltung Kettler", "County Personnel", "Customer Relations"],
+)  # fmt: skip
+def test_a_department_that_signs_like_a_person_is_not_greeted(display: str) -> None:
+    local = display.split()[0].casefold()
+    text = BY_ROBOT.replace("The Brightforge team", f"Kind regards,\n{display}")
+    contact = contact_of(mail(sender=Address(display, f"{local}@brightforge.example"), text=text))
+    assert contact is not None
+    assert contact.name == ""
+
+
+@pytest.mark.parametrize("end", ["Dear Ming", "Hi Iris", "Dear Ms Han"])
+def test_who_is_greeted_is_not_taken_for_who_writes(end: str) -> None:
+    sender = Address("Talent Team", f"{end.split()[-1].casefold()}@brightforge.example")
+    contact = contact_of(mail(sender=sender, text=f"{end},\n\nunfortunately it is a no.\n\nThe talent team"))
+    assert contact is not None
+    assert contact.name == ""
+
+
+def test_a_name_that_is_on_no_list_is_certain_when_the_address_is_made_of_both_its_parts() -> None:
+    text = TEXT.replace("Dana Whitlock", "Xqarix Whitlock")
+    sure = mail(sender=Address("Xqarix Whitlock", "xqarix.whitlock@brightforge.example"), text=text)
+    unsure = mail(sender=Address("Xqarix Whitlock", "office@brightforge.example"), text=text)
+    assert contact_of(sure) == Contact("Xqarix Whitlock", "xqarix.whitlock@brightforge.example", "from")
+    assert contact_of(unsure) == Contact("", "office@brightforge.example", "from")
+
+
+def test_a_name_in_the_middle_of_the_last_lines_belongs_to_the_address_beside_it() -> None:
+    text = (
+        BY_ROBOT + "\n\nFor questions, Dana van der Berg (d.vanderberg@brightforge.example) is glad to help."
+    )
+    assert contact_of(by_robot(text=text)) == Contact(
+        "Dana van der Berg", "d.vanderberg@brightforge.example", "signature"
+    )

@@ -77,7 +77,7 @@ def test_no_mail_makes_a_letter_break_the_etiquette_or_its_headers(each: Any) ->
     draft = compose(plan(dossier=each, letter=letter_for(each)), AUTHOR, NOW, TEMPLATES)
     message = parsed(draft)
     assert draft.findings == ()
-    assert sorted(key.lower() for key in message.keys()) == sorted(
+    assert sorted(key.lower() for key in message) == sorted(
         ["from", "to", "subject", "date", "message-id", "in-reply-to", "references", "mime-version", "content-type",
          "content-transfer-encoding"]
     )  # fmt: skip

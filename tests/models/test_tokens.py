@@ -89,4 +89,5 @@ def test_features_are_the_known_n_grams_and_lengths_count_the_unknown_too() -> N
     features = vocabulary.read([], sentences("we regret unknown words"))
     assert len(features.document) == 3  # we, regret, we regret
     assert features.length == 12
-    assert len(features.sentences) == 2  # the (empty) subject's first
+    assert list(features.lengths) == [1, 12]  # the (empty) subject's first
+    assert list(features.owners) == [1, 1, 1]

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from nameparser import HumanName
 
@@ -142,6 +143,29 @@ def _is_name_word(word: str) -> bool:
     )
 
 
+@cache
+def given_names() -> frozenset[str]:
+    """Given names of many languages, without accents."""
+    text = files("afterword.dossier").joinpath("given_names.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+def is_known(name: str, local: str = "") -> bool:
+    """Whether a name that has the form of one is certainly a person's: its given name is known, or the address is made of both parts."""
+    return _ascii(re.split(r"[\s-]", name)[0]) in given_names() or _is_made_of(name, local)
+
+
+def _is_made_of(name: str, local: str) -> bool:
+    """Whether a local part holds both parts of a name, as `dana.whitlock`, `d.whitlock` and `dwhitlock` do."""
+    first, last = _first_and_last(name)
+    parts = [part for part in re.split(r"[^a-z]+", _ascii(local)) if part]
+    whole = len(first) > 1 and len(last) > 1
+    return whole and (
+        parts in ([first, last], [last, first], [first[0], last], [first, last[0]])
+        or (len(last) > 3 and parts == [first[0] + last])
+    )
+
+
 def sender_person(address: Address, message: Message) -> str:
     """The name behind an address, "" unless it is certain.
 
@@ -149,25 +173,26 @@ def sender_person(address: Address, message: Message) -> str:
     a signature counts when the local part or a given name alone in the display name agrees with it, or when a post stands below it.
     """
     name = person_name(address.name)
-    if name:
+    if name and is_known(name, address.local):
         return name if _borne_out(name, address, message) else ""
     if is_robot(address) or is_tracking_system(address.domain):
         return ""
     given = BEHIND_NAME.sub("", clean(address.name, NAME_LIMIT)).strip()
     for line in signature_lines(message):
         found = person_name(line)
-        if found and (agrees(found, address.local) or given.casefold() == found.split()[0].casefold()):
+        if not found or not is_known(found, address.local):
+            continue
+        if agrees(found, address.local) or given.casefold() == found.split()[0].casefold():
             return found if not fits(found, own_organisation(address.domain)) else ""
-    return _given_name(given, address, message) or _signed_above_post(address, message)
+    return _given_name(given, address) or _signed_above_post(address, message)
 
 
-def _given_name(given: str, address: Address, message: Message) -> str:
-    """A given name alone, where display name, local part and the end of the mail say the same."""
+def _given_name(given: str, address: Address) -> str:
+    """A given name alone, where display name and local part say the same."""
     certain = (
-        len(given) > 1
+        _ascii(given) in given_names()
         and _is_name_words([given])
         and _ascii(given) == _ascii(address.local)
-        and any(_ascii(line) == _ascii(given) for line in signature_lines(message))
         and not fits(given, own_organisation(address.domain))
         and not is_role_mailbox(address)
     )
@@ -179,11 +204,8 @@ def _signed_above_post(address: Address, message: Message) -> str:
     posts = "|".join(map(re.escape, lexicon()["people"]["posts"]))
     for line, below in zip(lines := _last_lines(message), lines[1:], strict=False):
         found = person_name(line)
-        if (
-            found
-            and found == clean(line, LINE_LIMIT)
-            and re.search(rf"\b(?:{posts})\b", below, re.IGNORECASE)
-        ):
+        whole = found and is_known(found) and found == clean(line, LINE_LIMIT)
+        if whole and re.search(rf"\b(?:{posts})\b", below, re.IGNORECASE):
             own = own_organisation(address.domain)
             return "" if fits(found, own) or is_applied_to(found, message) else found
     return ""
@@ -230,13 +252,17 @@ def _borne_out(name: str, address: Address, message: Message) -> bool:
 
 def agrees(name: str, local: str) -> bool:
     """Whether a local part such as `d.whitlock` can be this person's."""
+    first, last = _first_and_last(name)
     letters = re.sub(r"[^a-z]", "", _ascii(local))
-    words = [re.sub(r"[^a-z]", "", _ascii(word)) for word in name.split()]
-    first, last = words[0], words[-1]
+    rest = "".join(re.sub(r"[^a-z]", "", _ascii(word)) for word in name.split()[1:])
     return bool(first and last) and letters in {
-        first, last, first + last, last + first, first[0] + last, first + last[0], last + first[0], "".join(words),
-        first + "".join(words[1:]), first[0] + "".join(words[1:]),
+        first, last, first + last, last + first, first[0] + last, first + last[0], last + first[0], first + rest, first[0] + rest,
     }  # fmt: skip
+
+
+def _first_and_last(name: str) -> tuple[str, str]:
+    words = [re.sub(r"[^a-z]", "", _ascii(word)) for word in name.split()] or [""]
+    return words[0], words[-1]
 
 
 def _ascii(word: str) -> str:

@@ -15,11 +15,10 @@ from afterword.dossier.organisations import (
 )
 from afterword.dossier.owner import Owner
 from afterword.dossier.people import (
-    LINE_LIMIT,
     TAIL,
     agrees,
-    clean,
     is_automatic,
+    is_known,
     is_list,
     is_relay,
     is_reply_by_machine,
@@ -27,14 +26,14 @@ from afterword.dossier.people import (
     is_role_mailbox,
     person_name,
     sender_person,
-    signature_lines,
     written_in,
 )
 from afterword.records import Address, Contact, Message, Skip
 
 ADDRESS = re.compile(r"\b[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}\b")
-ADDRESSES_LIMIT = 10  # of one signature that are looked at
-TWO_NAMES = re.compile(r"[a-z]+(?:[._-][a-z]+){1,2}", re.IGNORECASE)
+NAME_WORDS_LIMIT = 600  # of the end of a mail that are looked through for a name
+ADDRESSES_LIMIT = 5  # of one signature that are looked at
+TWO_NAMES = re.compile(r"^([a-z]{2,})[._-]([a-z]{2,})$", re.IGNORECASE)
 FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|doorst)\s*:", re.IGNORECASE)
 
 Obstacle = tuple[Skip, str]
@@ -112,7 +111,7 @@ def _name_of(address: Address, sender: Address, message: Message) -> str:
     own = sender_person(address, message)
     if own or address is sender:
         return own
-    theirs = person_name(sender.name)
+    theirs = person_name(sender.name) if is_known(person_name(sender.name), address.local) else ""
     return (
         theirs
         if theirs and (agrees(theirs, address.local) or address.local.casefold() == sender.local.casefold())
@@ -123,18 +122,31 @@ def _name_of(address: Address, sender: Address, message: Message) -> str:
 def _in_signature(message: Message, company: str) -> Contact | None:
     """A person's address that the end of the mail gives, on the company's own domain."""
     text = "\n".join([message.signature[:TAIL], *message.text[-TAIL:].splitlines()[-8:]])
-    names = [name for line in signature_lines(message) if (name := person_name(clean(line, LINE_LIMIT)))]
     sender = message.sender.address.casefold() if message.sender else ""
     for found in ADDRESS.findall(text)[:ADDRESSES_LIMIT]:
-        address = Address("", found.rpartition("@")[0] + "@" + found.rpartition("@")[2].casefold())
+        local, _, domain = found.rpartition("@")
+        address = Address("", f"{local}@{domain.casefold()}")
         if is_robot(address) or is_role_mailbox(address) or not _is_companys(address, message, company):
             continue
         if address.address.casefold() == sender:
             continue
-        name = next((name for name in names if agrees(name, address.local)), "")
-        if name or TWO_NAMES.fullmatch(address.local):
+        name = _name_in(f"{text}\n{message.text[-TAIL:]}", local)
+        if name or is_known(TWO_NAMES.sub(r"\1 \2", local)):
             return Contact(name, address.address, "signature")
     return None
+
+
+def _name_in(text: str, local: str) -> str:
+    """The name in a text that belongs to a local part, wherever it stands: two to four words in a row, such as Dana van der Berg."""
+    words = re.findall(r"[^\W\d_][^\s,;:<>()@|]*", text)[:NAME_WORDS_LIMIT]
+    for start, word in enumerate(words):
+        if not word[0].isupper():
+            continue
+        for length in (2, 3, 4):
+            name = person_name(" ".join(words[start : start + length]).rstrip("."))
+            if name and agrees(name, local) and is_known(name, local):
+                return name
+    return ""
 
 
 # --- what forbids a draft
