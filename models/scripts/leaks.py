@@ -44,9 +44,9 @@ def leaks(bodies: Iterable[tuple[str, str]]) -> list[str]:
     for name, body in bodies:
         for found in (*runs(words_of(body)), *sentences(body)):
             known.setdefault(found, name)
-    return [
-        f"{place} shares {' '.join(found)!r} with {known[found]}"
-        for place, line in corpus_texts()
-        for found in {*runs(words_of(line)), *sentences(line)}
-        if found in known
-    ]
+    first: dict[tuple[str, str], str] = {}
+    for place, line in corpus_texts():
+        for found in (*runs(words_of(line)), *sentences(line)):
+            if found in known:
+                first.setdefault((place, known[found]), " ".join(found))
+    return [f"{place} shares {words!r} with {name}" for (place, name), words in first.items()]

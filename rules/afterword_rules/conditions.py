@@ -35,8 +35,8 @@ LIST_FIELDS = ("list-id", "list-post")
 class Circumstances:
     """What a decision depends on beside the mail.
 
-    `now` is aware and in the owner's time zone, since `day` and `time` are read off it; `application_stage` is the
-    owner's setting for companies that turn an application down before anyone has met.
+    `now` is aware, in any time zone; `application_stage` is the owner's setting for companies that turn an
+    application down before anyone has met.
     """
 
     now: datetime
@@ -188,6 +188,11 @@ def _hidden(_: str) -> str:
     return ""
 
 
+def _local_now(facts: Facts) -> datetime:
+    """The clock on the owner's wall: `day` and `time` mean the time zone of this machine."""
+    return facts.circumstances.now.astimezone()
+
+
 def _sender(facts: Facts) -> str:
     return facts.message.sender.address if facts.message.sender else ""
 
@@ -215,8 +220,8 @@ CONDITIONS: Mapping[str, Bind] = {
     "age": _kind(lambda facts: facts.circumstances.now - facts.message.date, span_range),
     "account": _kind(lambda facts: facts.message.place.account, glob, _quoted),
     "folder": _kind(lambda facts: facts.message.place.folder, glob, _quoted),
-    "day": _kind(lambda facts: facts.circumstances.now, weekdays, "{:%a}".format),
-    "time": _kind(lambda facts: facts.circumstances.now, clock_span, "{:%H:%M}".format),
+    "day": _kind(_local_now, weekdays, "{:%a}".format),
+    "time": _kind(_local_now, clock_span, "{:%H:%M}".format),
     "feedback_given": _kind(lambda facts: facts.dossier.feedback_given, boolean, written),
     "no_feedback_policy": _kind(lambda facts: facts.dossier.no_feedback_policy, boolean, written),
     "application_stage": _kind(

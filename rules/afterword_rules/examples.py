@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, cast
 
 from afterword.config import parse_duration
@@ -83,7 +83,7 @@ def _address(value: object) -> object:
 
 def _moment(value: object) -> object:
     try:
-        return datetime.strptime(str(value), "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        return datetime.strptime(str(value), "%Y-%m-%d %H:%M").astimezone()
     except ValueError:
         raise ValueError(f'write a moment such as "{A_MONDAY}"') from None
 

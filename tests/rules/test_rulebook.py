@@ -7,7 +7,7 @@ import pytest
 
 from afterword.parse import from_fields
 from afterword.records import Action, Decision, Label, Letter, Party, Reason, Stage
-from afterword_rules import Circumstances, load_rules, run_examples
+from afterword_rules import Circumstances, RuleBook, load_rules, run_examples
 from tests.builders import NOW, dossier, verdict
 
 MAIL = from_fields(
@@ -106,3 +106,70 @@ def test_every_example_beside_the_default_rules_holds() -> None:
 
 def test_every_default_rule_has_an_example() -> None:
     assert [rule.name for rule in load_rules(()).rules if not rule.examples] == []
+
+
+MINE = """
+[[rule]]
+name = "Always ask"
+when = { label = "rejection" }
+then = { action = "draft", letter = "company" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "asking", "letter", "why"),
+    [
+        ({}, "ask", Letter.COMPANY, "rule: Always ask"),
+        ({"no_feedback_policy": True}, "ask", Letter.THANKS, "no feedback is given"),
+        ({"feedback_given": True}, "ask", Letter.FEEDBACK_THANKS, "gives feedback"),
+        ({"stage": Stage.APPLICATION}, "ask", Letter.COMPANY, "rule: Always ask"),
+        ({"stage": Stage.APPLICATION}, "thanks", Letter.THANKS, "letters.application_stage"),
+        ({"stage": Stage.APPLICATION}, "off", Letter.THANKS, "letters.application_stage"),
+        ({"stage": Stage.APPLICATION, "party": Party.RECRUITER}, "off", Letter.COMPANY, "rule: Always ask"),
+    ],
+)
+def test_no_rule_of_the_owners_asks_where_asking_has_no_place(
+    tmp_path: Path, facts: dict[str, object], asking: str, letter: Letter, why: str
+) -> None:
+    (tmp_path / "rules.toml").write_text(MINE)
+    decision = decide(tmp_path / "rules.toml", asking=asking, **facts)
+    assert (decision.rule, decision.letter) == ("Always ask", letter)
+    assert why in decision.why
+
+
+def test_to_thank_is_to_draft_the_thanks_or_the_thanks_for_feedback(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(MINE.replace('"draft", letter = "company"', '"thank", delay = "0"'))
+    plain, with_feedback = (decide(tmp_path / "rules.toml", feedback_given=given) for given in (False, True))
+    assert (plain.action, plain.letter, plain.delay) == (Action.DRAFT, Letter.THANKS, timedelta(0))
+    assert with_feedback.letter is Letter.FEEDBACK_THANKS
+
+
+def test_feedback_that_has_arrived_is_thanked_for() -> None:
+    decision = decide(label=Label.FEEDBACK)
+    assert (decision.action, decision.letter) == (Action.DRAFT, Letter.FEEDBACK_THANKS)
+
+
+def test_the_files_are_tried_in_their_order(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        (tmp_path / name).write_text(MINE.replace("Always ask", name))
+    assert [rule.name for rule in load_rules([tmp_path / "b", tmp_path / "a"]).rules[:2]] == ["b", "a"]
+
+
+def test_a_rule_without_conditions_holds_for_every_mail(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(
+        '[[rule]]\nname = "Stop"\nthen = { action = "hold", why = "a pause" }\n'
+    )
+    decision = decide(tmp_path / "rules.toml", label=Label.OFFER)
+    assert (decision.action, decision.why) == (Action.HOLD, "a pause")
+    assert decision.trace[0].because == "it has no conditions"
+
+
+def test_a_book_in_which_no_rule_matches_leaves_the_mail_alone() -> None:
+    decision = RuleBook(()).decide(MAIL, verdict(), dossier(), Circumstances(NOW, "ask"))
+    assert (decision.action, decision.why) == (Action.SKIP, "no rule matches")
+
+
+def test_the_owner_is_told_what_matched() -> None:
+    decision = decide(party=Party.RECRUITER)
+    assert decision.trace[-1].because == 'label = "rejection"; party = "recruiter"'
+    assert all(not tried.matched for tried in decision.trace[:-1])

@@ -13,13 +13,14 @@ COMPANY_LIMIT = 60
 WORDS_LIMIT = 10
 # Letters and digits of any script come on top of these.
 PUNCTUATION = frozenset(" &/+-–—,.()#':’·|%")
-LINK = re.compile(r"(?i)https?:|www\.|//|mailto|[\w-]{2,}\.(?!js\b)[a-z]{2,}(?=$|[\s/,)])")
+LINK = re.compile(r"(?i)https?:|www\.|//|mailto|(?<!\w)(?!asp\.net\b)[\w-]+\.(?!js\b)[a-z]{2,}(?=$|[\s/,)])")
 SENTENCE = re.compile(r"\w{3,}\.\s+\w|:\s*\w+\s+\w+\s+\w+\s+\w+")
 # No title or company name speaks to anybody.
 ADDRESSING = re.compile(
     r"(?i)(?<!\w)(?:you|your|yours|please|ignore|why|instructions?|previous|reply|http|bitte|warum|ihnen|ignorier\w*"
     r"|vous|votre|veuillez|pourquoi|ignor[ea]\w*|usted|ustedes|por favor|por qué)(?!\w)"
 )
+INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 # Words by which a display name shows itself to be no person's.
 # The formatter would put one on a line and hide the list.
 # fmt: off
@@ -28,7 +29,7 @@ NO_PERSON = frozenset((
     "hiring", "hr", "human", "resources", "support", "info", "office", "admin", "noreply", "no-reply",
     "notifications", "people", "service", "services", "bewerbung", "bewerbungen", "karriere", "personal",
     "personalabteilung", "recrutement", "equipo", "équipe", "seleccion", "selección", "rrhh", "department",
-    "manager", "the", "inc", "gmbh", "ltd", "llc",
+    "manager", "the", "inc", "gmbh", "ltd", "llc", "company", "todo", "fixme", "xx", "xxx", "name",
 ))
 # fmt: on
 
@@ -84,8 +85,12 @@ def _fit(text: str, limit: int) -> str:
 
 
 def _is_name_part(part: str) -> bool:
-    letters = re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[-'’.]|[\u0300-\u036f])*", part)
-    return bool(letters) and part.casefold().strip(".") not in NO_PERSON
+    """Letters of any script with hyphens and apostrophes between; a dot only behind ("Dr.") or behind initials ("J.R.")."""
+    word = part.removesuffix(".")
+    if "." in word and not INITIALS.fullmatch(part):
+        return False
+    kinds = {unicodedata.category(char)[0] for char in part if char not in "-'’."}
+    return kinds <= {"L", "M"} and part[:1].isalpha() and word.casefold() not in NO_PERSON
 
 
 def _is_latin(part: str) -> bool:

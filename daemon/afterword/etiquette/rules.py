@@ -29,7 +29,6 @@ class Reading:
     wants to find is looked for in the text itself, since a role may also be called "Advice".
     """
 
-    whole: Part
     anatomy: Anatomy
     letter: Letter
     dossier: Dossier | None
@@ -60,7 +59,7 @@ def read(body: str, letter: Letter, dossier: Dossier | None, language: str) -> R
     """Take a letter apart for the rules, once for all of them."""
     text = straight(body)
     whole = Part(text, _masked(text, dossier))
-    return Reading(whole, dissect(whole, language), letter, dossier, language, lexicon(language))
+    return Reading(dissect(whole, language), letter, dossier, language, lexicon(language))
 
 
 def _masked(text: str, dossier: Dossier | None) -> str:
@@ -170,12 +169,10 @@ def asks_only_where_it_works(reading: Reading) -> str:
 
 def no_placeholder(reading: Reading) -> str:
     """Nothing is left unfilled, and the greeting names nobody whose name the mail does not support."""
-    found = UNFILLED.search(reading.whole.masked) or reading.words.placeholders.search(
-        reading.anatomy.text.masked
-    )
+    greeting, text = reading.anatomy.greeting.text.strip(), reading.anatomy.text.masked
+    found = UNFILLED.search(f"{greeting}\n{text}") or reading.words.placeholders.search(text)
     if found:
         return found[0]
-    greeting = reading.anatomy.greeting.text.strip()
     if re.search(r"\s[,:!]?$|,\s*[,:]$", greeting):
         return greeting
     unsupported = _greeted(greeting) - _supported(reading.dossier) if reading.dossier else set()
@@ -197,11 +194,11 @@ def _supported(dossier: Dossier) -> set[str]:
 
 def nothing_foreign(reading: Reading) -> str:
     """No link, no address, and no character that hides or reorders text, from the greeting to the closing phrase."""
-    text = reading.anatomy.text.masked
+    text = reading.anatomy.greeting.text + reading.anatomy.text.masked
     found = LINK.search(text)
     if found:
         return found[0]
-    hidden = (char for char in reading.anatomy.greeting.text + text if _is_hidden(char))
+    hidden = (char for char in text if _is_hidden(char))
     return next((f"character U+{ord(char):04X}" for char in hidden), "")
 
 

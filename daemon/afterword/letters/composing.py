@@ -1,7 +1,7 @@
 """Writes the letter: which wording, what may stand in it, and the Draft with what the etiquette says of it; pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
@@ -49,11 +49,7 @@ def compose(plan: Plan, author: Author, now: datetime, templates: Templates, *, 
         raise ValueError("the plan calls for no letter")
     dossier, letter = plan.dossier, plan.letter
     wording = chosen_wording(templates, letter, dossier)
-    body, findings = _written(wording, dossier, author, _picker(dossier.fingerprint))
-    if not findings:
-        findings = check(
-            body, letter=letter, dossier=dossier, language=dossier.language, waived=templates.waived
-        )
+    body, findings = _judged(wording, letter, dossier, author, templates.waived)
     envelope = _addressed(dossier, author, now)
     if author.quote and quoted:
         body = f"{body}\n{quotation(quoted)}"
@@ -94,15 +90,22 @@ def variables_for(dossier: Dossier, author: Author, pick: Pick) -> dict[str, obj
     }
 
 
-def _written(
-    wording: Wording | None, dossier: Dossier, author: Author, pick: Pick
+def _judged(
+    wording: Wording | None, letter: Letter, dossier: Dossier, author: Author, waived: frozenset[str]
 ) -> tuple[str, tuple[Finding, ...]]:
-    if wording is None:
-        return "", (Finding("same_language", f"there are no letters in {dossier.language or 'no language'}"),)
+    """The letter with what the etiquette says of it."""
+    # The signature is the owner's own and no part of what is judged; without it none can be taken for the letter.
+    unsigned = replace(author, name="", signature="")
     try:
-        return wording.render(variables_for(dossier, author, pick)), ()
+        body, judged = _written(wording, dossier, author), _written(wording, dossier, unsigned)
     except TemplateFault as fault:
-        return "", (Finding("no_placeholder", f"{wording.name} cannot be filled in: {fault}"),)
+        return "", (Finding("no_placeholder", f"cannot be filled in: {fault}"),)
+    return body, check(judged, letter=letter, dossier=dossier, language=dossier.language, waived=waived)
+
+
+def _written(wording: Wording | None, dossier: Dossier, author: Author) -> str:
+    """The letter, "" where there is none in the mail's language (which the etiquette then says)."""
+    return wording.render(variables_for(dossier, author, _picker(dossier.fingerprint))) if wording else ""
 
 
 def _chosen(choices: Sequence[T], fingerprint: str, use: str) -> T:

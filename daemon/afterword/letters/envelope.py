@@ -19,7 +19,7 @@ SUBJECT_LIMIT = 500
 NAME_LIMIT = 100
 ENDS_KEPT = 20
 # RFC 5322 msg-id without comments, quoting and white space; far longer ones than any real program makes are left out.
-MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,500}>")
 ADDR_SPEC = re.compile(
     r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
 )
@@ -65,7 +65,7 @@ def reply_subject(subject: str) -> str:
         if found := REPLY.match(rest):
             rest = rest[found.end() :]
         elif found := KEPT.match(rest):
-            kept += found[0].rstrip() + " "
+            kept += found[0]
             rest = rest[found.end() :]
         else:
             return f"Re: {kept}{rest}".rstrip()
