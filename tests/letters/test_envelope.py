@@ -151,6 +151,20 @@ def test_a_long_message_id_is_never_an_encoded_word() -> None:
     assert b"\r\n <1aaa" in headers
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["0000000000000000000000¡¡¡¡¡¡¡¡¡¡¡ ¡ ¡", "Ihre Bewerbung – Grüße " * 20 + "Ende", "word " * 90 + "end", "x" * 500, "=?utf-8?q?evil?=", "é" * 500, "日本 " * 100 + "語"],
+)  # fmt: skip
+def test_no_subject_or_name_is_altered_by_folding(text: str) -> None:
+    recipient = Address(text[:100].strip(), "zoe@x.example")
+    octets = sealed(envelope(subject=f"Re: {text}", recipient=recipient), "Hello\n")
+    message = message_from_bytes(octets, policy=default)
+    assert message["Subject"] == f"Re: {text}"
+    assert message["To"].addresses[0].display_name == text[:100].strip()
+    assert message["To"].addresses[0].addr_spec == "zoe@x.example"
+    assert max(len(line) for line in octets.split(b"\r\n")) <= 998
+
+
 def test_nothing_in_the_headers_tells_of_a_tool() -> None:
     headers = sealed(envelope(), "Hello\n").partition(b"\r\n\r\n")[0].decode().lower()
     assert "\nx-" not in headers

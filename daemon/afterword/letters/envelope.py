@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from email.utils import formataddr, parseaddr
 from hashlib import sha256
 
 from afterword.records import Address, Thread
@@ -120,16 +122,41 @@ def sealed(envelope: Envelope, body: str) -> bytes:
 
 
 class _Policy(EmailPolicy):
-    """As SMTP, but lists of Message-IDs go one a line: folded as text, a long one becomes an encoded word."""
+    """As SMTP, but folds by itself what EmailPolicy folds wrongly.
+
+    That writes a long Message-ID as an encoded word, and drops a space between two encoded words, which would alter a
+    subject and so break the thread.
+    """
 
     def fold(self, name: str, value: str) -> str:
-        if name.lower() in {"message-id", "in-reply-to", "references"}:
-            return f"{name}: {(self.linesep + ' ').join(value.split())}{self.linesep}"
-        folded: str = super().fold(name, value)
-        return folded
+        match name.lower():
+            case "message-id" | "in-reply-to" | "references":
+                folded = (self.linesep + " ").join(value.split())
+            case "subject":
+                folded = _encoded(value, name, self.linesep)
+            case "from" | "to":
+                folded = _mailbox(value, name, self.linesep)
+            case _:
+                rest: str = super().fold(name, value)
+                return rest
+        return f"{name}: {folded}{self.linesep}"
 
     def fold_binary(self, name: str, value: str) -> bytes:
         return self.fold(name, value).encode("ascii")
+
+
+def _encoded(text: str, name: str, linesep: str) -> str:
+    """Text as a header has it: as it is where that is ASCII, else in encoded words (RFC 2047)."""
+    # What only looks like an encoded word has to be one, or the reader decodes it.
+    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    return Header(text, charset, header_name=name).encode(linesep=linesep)
+
+
+def _mailbox(value: str, name: str, linesep: str) -> str:
+    display, address = parseaddr(value)
+    if display.isascii() and "=?" not in display:
+        return formataddr((display, address))
+    return f"{_encoded(display, name, linesep)}{linesep} <{address}>"
 
 
 POLICY = _Policy(linesep="\r\n")
