@@ -23,7 +23,7 @@ test-source: $(VENV)/.dev
 
 test-wheel: $(WHEEL_VENV)/.installed
 	@echo "== Tests on the built wheel, in an environment of its own"
-	$(WHEEL_VENV)/bin/pytest -p no:cacheprovider
+	$(WHEEL_VENV)/bin/pytest -p no:cacheprovider -m "not deep"
 
 check: $(VENV)/.dev ## ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.policy import default
+from email.header import decode_header, make_header
+from email.policy import compat32, default
+from email.utils import parseaddr
 
 import pytest
 
@@ -147,21 +149,22 @@ def test_a_sealed_letter_reads_back_as_it_was_meant() -> None:
 
 def test_a_long_message_id_is_never_an_encoded_word() -> None:
     headers = sealed(envelope(), "Hello\n").partition(b"\r\n\r\n")[0]
-    assert headers.count(b"=?") == 2, "the name and the subject"
+    assert headers.count(b"=?utf-8?") == 2, "the name and the subject"
     assert b"\r\n <1aaa" in headers
 
 
 @pytest.mark.parametrize(
     "text",
-    ["0000000000000000000000¡¡¡¡¡¡¡¡¡¡¡ ¡ ¡", "Ihre Bewerbung – Grüße " * 20 + "Ende", "word " * 90 + "end", "x" * 500, "=?utf-8?q?evil?=", "é" * 500, "日本 " * 100 + "語"],
+    ["0000000000000000000000¡¡¡¡¡¡¡¡¡¡¡ ¡ ¡", "Ihre Bewerbung – Grüße " * 20 + "Ende", "word " * 90 + "end", "x" * 500, "=?utf-8?q?evil?=", "=?utf-8?q?=0D=0ABcc:_evil=40x.example?=", "é" * 500, "日本 " * 100 + "語"],
 )  # fmt: skip
 def test_no_subject_or_name_is_altered_by_folding(text: str) -> None:
     recipient = Address(text[:100].strip(), "zoe@x.example")
     octets = sealed(envelope(subject=f"Re: {text}", recipient=recipient), "Hello\n")
-    message = message_from_bytes(octets, policy=default)
-    assert message["Subject"] == f"Re: {text}"
-    assert message["To"].addresses[0].display_name == text[:100].strip()
-    assert message["To"].addresses[0].addr_spec == "zoe@x.example"
+    assert message_from_bytes(octets, policy=default)["Subject"] == f"Re: {text}"
+    # The default policy of this Python reads a space between two encoded words of a name, against RFC 2047.
+    written, address = parseaddr(message_from_bytes(octets, policy=compat32)["To"])
+    assert str(make_header(decode_header(written))) == text[:100].strip()
+    assert address == "zoe@x.example"
     assert max(len(line) for line in octets.split(b"\r\n")) <= 998
 
 

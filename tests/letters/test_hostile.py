@@ -53,6 +53,7 @@ SUBJECTS = [
     "[EXT] Re: x",
     "a\r\nBcc: evil@x.example",
     "é" * 3000,
+    "=?utf-8?q?=0D=0ABcc:_evil?=",
 ]
 IDS = [
     "<a@x.example>",
@@ -101,6 +102,7 @@ def parsed(draft: Draft) -> EmailMessage:
     return message
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(dossiers)

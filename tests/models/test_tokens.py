@@ -72,7 +72,7 @@ def test_any_text_gives_sentences_that_lie_in_it_one_after_the_other(text: str) 
 def test_hostile_text_costs_no_more_than_other_text(unit: str) -> None:
     began = time.perf_counter()
     sentences((unit * LIMIT)[:LIMIT])  # what the pipeline cuts a text to
-    assert time.perf_counter() - began < 0.2
+    assert time.perf_counter() - began < 1
 
 
 def test_an_n_gram_counts_only_if_it_occurs_in_two_groups_and_none_collide() -> None:

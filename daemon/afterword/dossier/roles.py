@@ -2,12 +2,14 @@
 
 import re
 
+from afterword.dossier.facets import party_of, sentences_of
 from afterword.dossier.organisations import fits, is_freemail, is_tracking_system, organisation_of, squash
 from afterword.dossier.people import clean, person_name, signature_lines
-from afterword.records import Message
+from afterword.records import Message, Party
 
 ROLE_LIMIT = 80
 COMPANY_LIMIT = 60
+SUBJECT_LIMIT = 500  # characters of a subject that are looked at
 POST = (
     r"(?:position|role|post|opening|vacancy|job|opportunity|internship|apprenticeship|traineeship|placement)"
 )
@@ -155,13 +157,18 @@ def bare_subject(subject: str) -> str:
     return re.sub(
         r"^(?:\s*(?:re|aw|sv|antw|vs|fwd?|wg|tr|rv|res|rif|r|enc)\s*(?:\[\d+\])?\s*:)+\s*",
         "",
-        subject,
+        subject[:SUBJECT_LIMIT],
         flags=re.IGNORECASE,
     ).strip()
 
 
 def company_of(message: Message) -> str:
-    """The company's name: one that is written and fits the sender's domain, or one that is written in two places."""
+    """The company's name: one that is written and fits the sender's domain, or one that is written in two places.
+
+    An agency's own name is none: it turns people down for its clients.
+    """
+    if party_of(message, sentences_of(message.text)) is Party.RECRUITER:
+        return ""
     written = written_names(message)
     sender = message.sender
     domain = sender.domain if sender else ""
@@ -183,7 +190,7 @@ def company_of(message: Message) -> str:
 
 def _display_company(message: Message) -> str:
     display = clean(message.sender.name if message.sender else "", COMPANY_LIMIT)
-    return "" if person_name(display) else TEAM_WORDS.sub(" ", display).strip(" ,-–—@|")
+    return "" if person_name(display) else LOOSE_END.sub("", TEAM_WORDS.sub(" ", display).strip(" ,-–—@|"))
 
 
 def written_names(message: Message) -> list[str]:
@@ -218,7 +225,7 @@ def written_names(message: Message) -> list[str]:
 
 def requisition_of(message: Message) -> str:
     """The number under which the company keeps the vacancy, in capitals; "" when there is none."""
-    match = REQUISITION.search(message.subject) or REQUISITION.search(message.text[:3000])
+    match = REQUISITION.search(message.subject[:SUBJECT_LIMIT]) or REQUISITION.search(message.text[:3000])
     return match[1].upper() if match else ""
 
 

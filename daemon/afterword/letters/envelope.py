@@ -12,7 +12,7 @@ from email.header import Header
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import formataddr, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from hashlib import sha256
 
 from afterword.records import Address, Thread
@@ -111,7 +111,7 @@ def sealed(envelope: Envelope, body: str) -> bytes:
         if address:
             letter[name] = HeaderAddress(address.name, address.local, address.domain)
     letter["Subject"] = envelope.subject
-    letter["Date"] = envelope.date
+    letter["Date"] = format_datetime(envelope.date)
     letter["Message-ID"] = envelope.message_id
     if envelope.in_reply_to:
         letter["In-Reply-To"] = envelope.in_reply_to
@@ -122,23 +122,26 @@ def sealed(envelope: Envelope, body: str) -> bytes:
 
 
 class _Policy(EmailPolicy):
-    """As SMTP, but folds by itself what EmailPolicy folds wrongly.
+    """As SMTP, but folds by itself what EmailPolicy gets wrong.
 
-    That writes a long Message-ID as an encoded word, and drops a space between two encoded words, which would alter a
-    subject and so break the thread.
+    That writes a long Message-ID as an encoded word, drops a space between two encoded words (which would alter a
+    subject and so break the thread), and decodes on storing what only looks like an encoded word.
     """
+
+    def header_store_parse(self, name: str, value: object) -> tuple[str, str]:
+        text = str(value)
+        if len(text.splitlines()) > 1:
+            raise ValueError("a header has one line")
+        return name, text
 
     def fold(self, name: str, value: str) -> str:
         match name.lower():
             case "message-id" | "in-reply-to" | "references":
                 folded = (self.linesep + " ").join(value.split())
-            case "subject":
-                folded = _encoded(value, name, self.linesep)
             case "from" | "to":
                 folded = _mailbox(value, name, self.linesep)
             case _:
-                rest: str = super().fold(name, value)
-                return rest
+                folded = _encoded(value, name, self.linesep)
         return f"{name}: {folded}{self.linesep}"
 
     def fold_binary(self, name: str, value: str) -> bytes:
