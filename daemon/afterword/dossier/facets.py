@@ -37,7 +37,9 @@ def party_of(message: Message, sentences: Sequence[str]) -> Party:
     if says(sentences, "party", "recruiter"):
         return Party.RECRUITER
     sender = message.sender
-    names = " ".join([sender.name if sender else "", message.signature, message.text[-400:]]).casefold()
+    names = " ".join(
+        [sender.name if sender else "", message.signature[:2000], message.text[-400:]]
+    ).casefold()
     domain = organisation_of(sender.domain) if sender else ""
     words = lexicon()["agencies"]
     if any(part in domain.replace("-", "") for part in words["domain"]):
@@ -86,8 +88,3 @@ def gives_feedback(sentences: Sequence[str]) -> bool:
         if not any(pattern.search(sentence) for pattern in patterns("feedback", "policy"))
     ]
     return says(rest, "feedback", "given")
-
-
-def asks_for_advice(sentences: Sequence[str]) -> bool:
-    """Whether the owner asks for advice in their own mail."""
-    return says(sentences, "outgoing", "asks")

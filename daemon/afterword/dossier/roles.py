@@ -51,7 +51,7 @@ HEAD = re.compile(
     r"berater|beraterin|assistenz|assistentin|pfleger|pflegerin|pflegefachkraft|erzieher|erzieherin|lehrer|lehrerin|techniker|technikerin|mechaniker|elektriker|"
     r"elektroniker|fachkraft|fachinformatiker|buchhalter|buchhalterin|koch|köchin|redakteur|redakteurin|analyst|analystin|werkstudent|werkstudentin|praktikant|praktikantin|"
     r"trainee|auszubildende|auszubildender|volontär|volontärin|disponent|disponentin|kraftfahrer|architekt|architektin|projektmanager|projektmanagerin|produktmanager|produktmanagerin|"
-    r"ingénieure?|développeu(?:r|se)|chargée?|responsable|assistante?|conseill(?:er|ère)|chef(?:fe)?|directeur|directrice|technicien(?:ne)?|infirmi(?:er|ère)|"
+    r"contrôleu(?:r|se)|ingénieure?|développeu(?:r|se)|chargée?|responsable|assistante?|conseill(?:er|ère)|chef(?:fe)?|directeur|directrice|technicien(?:ne)?|infirmi(?:er|ère)|"
     r"comptable|gestionnaire|consultante?|professeure?|enseignante?|rédacteur|rédactrice|vendeu(?:r|se)|attachée?|coordinateur|coordinatrice|juriste|acheteu(?:r|se)|"
     r"ingenier[oa]|desarrollador[a]?|analista|gerente|jef[ea]|director[a]?|técnic[oa]|coordinador[a]?|asistente|administrativ[oa]|consultor[a]?|diseñador[a]?|"
     r"enfermer[oa]|profesor[a]?|docente|contador[a]?|contable|redactor[a]?|ejecutiv[oa]|especialista|encargad[oa]|auxiliar|dependient[ea]|comercial|becari[oa]|"
@@ -75,7 +75,7 @@ REQUISITION = re.compile(
 )
 TEAM_WORDS = re.compile(
     r"[\s,–—-]*\b(?:careers?|hiring|recruiting|recruitment|recruiters?|jobs?|talent(?: acquisition)?|people|hr|human resources|team|karriere|"
-    r"bewerbungen|bewerbermanagement|recrutement|rh|rrhh|selección|empleo|notifications?|no-?reply|via .*|applications?|candidate experience|personalabteilung|recruiting-?team)\b[\s–—-]*",
+    r"bewerbung(?:en)?|bewerbermanagement|personalbüro|carrières|career opportunity|recrutement|rh|rrhh|selección|empleo|notifications?|no-?reply|via .*|applications?|candidate experience|personalabteilung|recruiting-?team)\b[\s–—-]*",
     re.IGNORECASE,
 )
 LOOSE_END = re.compile(
@@ -98,7 +98,14 @@ def role_of(message: Message) -> str:
         *_captures(TEXT_PATTERNS, message.text[:4000]),
         *_captures(SUBJECT_PATTERNS, bare_subject(message.subject)),
     ]
-    return next((role for text in found if (role := _role(text))), "") or _bare_title(message.subject)
+    whole = (role for text in found if (role := _role(text)) and _is_whole(role, message.text[:4000]))
+    return next(whole, "") or _bare_title(message.subject)
+
+
+def _is_whole(role: str, text: str) -> bool:
+    """Whether a title is not the mere beginning of a longer one, nor a common noun such as "manager"."""
+    goes_on = re.search(rf"\b{re.escape(role)} (?:für|en [a-z]|I{{1,3}}\b)", text)
+    return not goes_on and (" " in role or role[0].isupper())
 
 
 def _captures(patterns: tuple[re.Pattern[str], ...], text: str) -> list[str]:
@@ -167,8 +174,13 @@ def company_of(message: Message) -> str:
 
     An agency's own name is none: it turns people down for its clients.
     """
-    if party_of(message, sentences_of(message.text)) is Party.RECRUITER:
-        return ""
+    company = _company_written(message)
+    # Asked last, since it costs more than all the rest and most mail names no company.
+    by_agency = company and party_of(message, sentences_of(message.text[:4000])) is Party.RECRUITER
+    return "" if by_agency else company
+
+
+def _company_written(message: Message) -> str:
     written = written_names(message)
     sender = message.sender
     domain = sender.domain if sender else ""
