@@ -14,8 +14,7 @@ AfterwordError                 exit 1   something failed for some mail
 │   ├── ConnectionLost                  the connection broke; reconnect and go on
 │   └── MessageRefused                  the server refuses this message for good (size, quota)
 ├── UnreadableMail                      input that is no mail at all
-├── Interrupted                         the service is ending; what is on record stays so
-└── EtiquetteError                      a letter breaks the etiquette and must not be put into Drafts
+└── Interrupted                         the service is ending; what is on record stays so
 """
 
 from collections.abc import Sequence
@@ -94,7 +93,3 @@ class UnreadableMail(AfterwordError):
 
 class Interrupted(AfterwordError):
     """The service ends in the middle of a pass; the next start goes on from what is on record."""
-
-
-class EtiquetteError(AfterwordError):
-    """A letter breaks the etiquette; it is recorded and not put into Drafts."""

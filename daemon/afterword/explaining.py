@@ -5,31 +5,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from afterword.accounts import author_of, owner_of
+from afterword.accounts import craft_for
 from afterword.config import Account, Config, Letters
 from afterword.dossier import Owner, open_dossier
 from afterword.errors import UnreadableMail, UserError
 from afterword.judging import raw_of
 from afterword.ledger import Ledger
-from afterword.letters import Author, Templates, compose, load_templates
+from afterword.letters import Author, compose, load_templates
 from afterword.parse import parse
 from afterword.plan import make_plan
 from afterword.records import Action, Correspondence, Dossier, Draft, Label, Message, Plan, Verdict
-from afterword.scan import MEMORY
+from afterword.scan import MEMORY, Craft
 from afterword.sources import iter_mail
 from afterword_models import load
-from afterword_rules import Circumstances, RuleBook, load_rules
+from afterword_rules import Circumstances, load_rules
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Who owns the mailbox, what is known of it, and by which rules and letters it is answered."""
 
-    owner: Owner
-    author: Author
-    letters: Letters
-    rules: RuleBook
-    templates: Templates
+    craft: Craft
     earlier: Sequence[Correspondence]
     now: datetime
 
@@ -113,14 +109,16 @@ def explain_mail(path: str, config: Config | None, account: str = "") -> Explana
         raise found
     message = parse(raw_of(found))
     setting = _configured(config, account) if config else _from_message(message)
-    verdict = load().judge(message)
-    dossier = open_dossier(message, verdict, setting.earlier, setting.owner, now=setting.now)
-    circumstances = Circumstances(setting.now, setting.letters.application_stage)
-    decision = setting.rules.decide(message, verdict, dossier, circumstances)
-    plan = make_plan(verdict, dossier, decision, setting.letters, setting.now)
+    verdict = setting.craft.judge.judge(message)
+    dossier = open_dossier(message, verdict, setting.earlier, setting.craft.owner, now=setting.now)
+    circumstances = Circumstances(setting.now, setting.craft.letters.application_stage)
+    decision = setting.craft.rules.decide(message, verdict, dossier, circumstances)
+    plan = make_plan(verdict, dossier, decision, setting.craft.letters, setting.now)
     draft = None
     if plan.action is Action.DRAFT:
-        draft = compose(plan, setting.author, plan.due or setting.now, setting.templates, quoted=message.text)
+        draft = compose(
+            plan, setting.craft.author, plan.due or setting.now, setting.craft.templates, quoted=message.text
+        )
     return Explanation(message, verdict, dossier, plan, draft)
 
 
@@ -132,30 +130,22 @@ def _configured(config: Config, name: str) -> Setting:
         earlier = ledger.correspondence(now - MEMORY)
     finally:
         ledger.close()
-    return Setting(
-        owner=owner_of(config.owner, account.authserv_ids),
-        author=author_of(config.owner, quote=config.letters.quote),
-        letters=config.letters,
-        rules=load_rules(config.rules.files),
-        templates=load_templates(config.letters.templates, waived=frozenset(config.letters.waive)),
-        earlier=earlier,
-        now=now,
-    )
+    return Setting(craft_for(config, account, load()), earlier, now)
 
 
 def _from_message(message: Message) -> Setting:
     to = message.to[0] if message.to else None
     address = to.address if to else "owner@localhost.example"
     name = (to.name if to else "") or address.partition("@")[0].replace(".", " ").title()
-    return Setting(
+    craft = Craft(
+        judge=load(),
+        rules=load_rules(()),
+        templates=load_templates(),
         owner=Owner(name, (address,)),
         author=Author(name, address, name),
         letters=Letters(),
-        rules=load_rules(()),
-        templates=load_templates(),
-        earlier=(),
-        now=message.date + timedelta(seconds=1),
     )
+    return Setting(craft, (), message.date + timedelta(seconds=1))
 
 
 def account_named(config: Config, name: str) -> Account:

@@ -40,8 +40,7 @@ def one_pass_each(
                         progress=progress,
                     )
             except AfterwordError as error:
-                seconds = round(time.monotonic() - began, 3)
-                ledger.add_pass(PassRow(account.name, started, seconds, failure=error.message))
+                ledger.add_pass(failed_row(account.name, started, began, error))
                 yield account.name, error
                 continue
             ledger.add_pass(pass_row(report, started))
@@ -53,3 +52,8 @@ def one_pass_each(
 def pass_row(report: ScanReport, started: datetime) -> PassRow:
     """How a pass that went through is remembered."""
     return PassRow(report.account, started, report.seconds, report.examined, report.drafted, report.errors)
+
+
+def failed_row(account: str, started: datetime, began: float, error: AfterwordError) -> PassRow:
+    """How a pass that did not go through is remembered; `began` is the `time.monotonic()` of its start."""
+    return PassRow(account, started, round(time.monotonic() - began, 3), failure=error.message)

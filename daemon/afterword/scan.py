@@ -122,20 +122,18 @@ def examine(work: Pass, folder: str, since: timedelta | None, progress: Progress
     highest = cursor.uid if cursor and known else 0
     for start in range(0, len(new), BATCH):
         batch = new[start : start + BATCH]
-        examined = look(work, folder, list(work.mailbox.fetch(folder, batch)))
+        examined = [look_at(work, folder, raw) for raw in work.mailbox.fetch(folder, batch)]
         highest = max(highest, *batch)
         work.ledger.record(examined, Cursor(work.account.name, folder, state.uidvalidity, highest), work.now)
         progress(folder, min(start + BATCH, len(new)), len(new))
         yield examined
 
 
-def look(work: Pass, folder: str, raws: Sequence[RawMessage]) -> list[Examined]:
-    """Parse and judge a batch. A mail that cannot be judged is on record with its error, and the next one follows."""
-    return [look_at(work, folder, raw) for raw in raws]
-
-
 def look_at(work: Pass, folder: str, raw: RawMessage) -> Examined:
-    """Parse and judge one mail; the owner's own mail is remembered, not judged."""
+    """Parse and judge one mail; the owner's own mail is remembered, not judged.
+
+    A mail that cannot be judged is on record with its error, and the next one follows.
+    """
     owner = work.craft.owner
     try:
         message = parse(raw)

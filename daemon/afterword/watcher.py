@@ -14,9 +14,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from afterword.accounts import craft_for, open_mailbox
 from afterword.config import Account, Config, Schedule
 from afterword.errors import AfterwordError, Interrupted, LoginRefused
-from afterword.ledger import Ledger, PassRow
+from afterword.ledger import Ledger
 from afterword.mailbox.imap import ImapMailbox
-from afterword.passes import pass_row
+from afterword.passes import failed_row, pass_row
 from afterword.scan import scan
 from afterword_models import Judge
 
@@ -111,9 +111,8 @@ class Watcher:
             )
 
     def _failed(self, started: datetime, began: float, error: AfterwordError) -> None:
-        seconds = round(time.monotonic() - began, 3)
         log.warning("pass failed", account=self._account.name, why=error.message, advice=error.advice)
-        self._ledger.add_pass(PassRow(self._account.name, started, seconds, failure=error.message))
+        self._ledger.add_pass(failed_row(self._account.name, started, began, error))
 
     def _check_stop(self, _folder: str, _done: int, _total: int) -> None:
         if self._stop.is_set():

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from afterword.accounts import open_mailbox
 from afterword.cli import show
-from afterword.cli.account import counts, outcome_row
+from afterword.cli.reports import counts, outcome_row
 from afterword.config import Config, load_config
 from afterword.demo import build
 from afterword.errors import UserError
+from afterword.judging import raw_of
 from afterword.ledger import Case, Ledger, State
 from afterword.parse import parse
 from afterword.passes import one_pass_each
@@ -91,8 +92,6 @@ def _drafted(config: Config) -> list[Case]:
 
 def letter_of(case: Case) -> str:
     """A draft as a mail program shows it: the headers that a person sees, and the text."""
-    from afterword.judging import raw_of
-
     message = parse(raw_of(case.octets))
     to = ", ".join(f"{address.name} <{address.address}>".strip() for address in message.to)
     body = "\n\n".join(part for part in (message.text, message.signature) if part)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -298,8 +298,3 @@ def _case_of(row: RowMapping) -> Case:
 
 
 _ACTIONS = {State.SKIPPED: Action.SKIP, State.HELD: Action.HOLD}
-
-
-def utc_now() -> datetime:
-    """The present, aware and in UTC."""
-    return datetime.now(UTC)
