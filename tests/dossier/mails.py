@@ -82,3 +82,18 @@ def sent(text: str, **changes: Any) -> Correspondence:
         | changes
     )
     return remember(message, None, OWNER, sent=True)
+
+
+VAGUE = {
+    "subject": "Your application",
+    "text": "Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock",
+}
+
+
+def other_role(role: str = "Data Analyst", **changes: Any) -> Message:
+    """Jordan's rejection of Sam for another role at the same company."""
+    text = TEXT.replace("Backend Engineer", role).replace("Dana Whitlock", "Jordan Lee")
+    return mail(
+        **{"uid": 2, "sender": JORDAN, "subject": f"Your application for {role} at Brightforge", "text": text}
+        | changes
+    )

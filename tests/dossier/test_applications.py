@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from afterword.dossier import Recollection, merge, open_dossier, recheck
-from afterword.records import Address, Contact, Dossier, Label, Message, Stage, Thread
+from afterword.records import Address, Contact, Dossier, Label, Stage, Thread
 from tests.builders import DANA, NOW, verdict
 from tests.dossier.mails import (
     BY_ROBOT,
@@ -12,29 +12,16 @@ from tests.dossier.mails import (
     OWNER,
     ROBOT,
     TEXT,
+    VAGUE,
     by_robot,
     invitation,
     mail,
     opened,
+    other_role,
     reasons,
     received,
     sent,
 )
-
-VAGUE = {
-    "subject": "Your application",
-    "text": "Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock",
-}
-
-
-def other_role(role: str = "Data Analyst", **changes: Any) -> Message:
-    """Jordan's rejection of Sam for another role at the same company."""
-    text = TEXT.replace("Backend Engineer", role).replace("Dana Whitlock", "Jordan Lee")
-    return mail(
-        **{"uid": 2, "sender": JORDAN, "subject": f"Your application for {role} at Brightforge", "text": text}
-        | changes
-    )
-
 
 # --- the person behind a robot
 

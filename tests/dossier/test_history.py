@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from afterword.dossier import open_dossier, recheck, remember
-from afterword.records import Address, Label, Message
+from afterword.records import Address, Label
 from tests.builders import DANA, NOW, verdict
 from tests.dossier.mails import (
-    JORDAN,
     OWNER,
     ROBOT,
     SAM,
@@ -23,20 +21,6 @@ from tests.dossier.mails import (
     received,
     sent,
 )
-
-VAGUE = {
-    "subject": "Your application",
-    "text": "Hi Sam,\n\nunfortunately it is a no from us this time.\n\nDana Whitlock",
-}
-
-
-def other_role(role: str = "Data Analyst", **changes: Any) -> Message:
-    """Jordan's rejection of Sam for another role at the same company."""
-    text = TEXT.replace("Backend Engineer", role).replace("Dana Whitlock", "Jordan Lee")
-    return mail(
-        **{"uid": 2, "sender": JORDAN, "subject": f"Your application for {role} at Brightforge", "text": text}
-        | changes
-    )
 
 
 def invitation_text(role: str) -> str:

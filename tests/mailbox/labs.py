@@ -2,11 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+import pytest
 from imapclient import IMAPClient
 
 from afterword.mailbox.imap import ImapMailbox, ImapSettings
@@ -158,6 +161,19 @@ class DovecotLab:
         self.mailbox.close()
         self.client.logout()
         shutil.rmtree(self.server.home / "mail" / self.user, ignore_errors=True)
+
+
+@contextmanager
+def open_lab(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Lab]:
+    """A lab of one kind of mailbox: `memory`, `maildir++`, `sibling maildirs` or `dovecot`."""
+    if kind == "memory":
+        yield MemoryLab()
+    elif kind == "dovecot":
+        lab = DovecotLab(request.getfixturevalue("dovecot"))
+        yield lab
+        lab.close()
+    else:
+        yield MaildirLab(folder / "Mail", plusplus=kind == "maildir++")
 
 
 def settings_for(server: Dovecot, user: str) -> ImapSettings:

@@ -8,21 +8,15 @@ import pytest
 
 from afterword.errors import MissingFolder
 from afterword.mailbox.special import resolve, resolve_optional
-from tests.mailbox.labs import DovecotLab, Lab, MaildirLab, MemoryLab, mail
+from tests.mailbox.labs import Lab, mail, open_lab
 
 KINDS = ["memory", "maildir++", "sibling maildirs", "dovecot"]
 
 
 @pytest.fixture(params=KINDS)
 def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
-    if request.param == "memory":
-        yield MemoryLab()
-    elif request.param == "dovecot":
-        dovecot_lab = DovecotLab(request.getfixturevalue("dovecot"))
-        yield dovecot_lab
-        dovecot_lab.close()
-    else:
-        yield MaildirLab(tmp_path / "Mail", plusplus=request.param == "maildir++")
+    with open_lab(request.param, request, tmp_path) as opened:
+        yield opened
 
 
 def octets_in(lab: Lab, folder: str) -> list[bytes]:

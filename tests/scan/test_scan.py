@@ -9,10 +9,10 @@ import pytest
 
 from afterword.ledger import Ledger, State
 from afterword.records import Result
-from tests.mailbox.labs import DovecotLab, Lab, MaildirLab, MemoryLab
+from tests.mailbox.labs import Lab, open_lab
 from tests.scan.passes import DANA, NOW, REJECTED, SAM, config, drafts, mail, one_pass
 
-KINDS = ["memory", "maildir", "dovecot"]
+KINDS = ["memory", "maildir++", "dovecot"]
 INVITATION = "Hi Sam,\n\nWe would like to invite you to an interview for the Platform Engineer role on Tuesday at 10:00.\n\nGrace\n"
 BY_ROBOT = (
     "Dear Sam,\n\nThank you for your interest in the Platform Engineer role at Fernhill. Unfortunately, we will not be moving "
@@ -26,14 +26,8 @@ ROBOT = {
 
 @pytest.fixture(params=KINDS)
 def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
-    if request.param == "memory":
-        yield MemoryLab()
-    elif request.param == "dovecot":
-        dovecot_lab = DovecotLab(request.getfixturevalue("dovecot"))
-        yield dovecot_lab
-        dovecot_lab.close()
-    else:
-        yield MaildirLab(tmp_path / "Mail", plusplus=True)
+    with open_lab(request.param, request, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
