@@ -68,7 +68,7 @@ def test_a_name_in_capitals_is_set_in_small_letters() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "Talent Team", "Initech Recruiting", "HR", "no-reply", "dana@x.example", "dana.whitlock", "www.x.example", "Dana Whitlock, Initech", "Dana (Initech)", "R2D2", "-",
+    ["", " ", "Talent Team", "Initech Recruiting", "HR", "no-reply", "dana@x.example", "dana.whitlock", "www.x.example", "WWW.", "www Whitlock", "XXXX Whitlock", "Dana Whitlock, Initech", "Dana (Initech)", "R2D2", "-",
      "Dana\nWhitlock", "Dana\u202eWhitlock", "Dana\u200bWhitlock", "a b c d e f", "Dana  Whitlock", "D" * 61, "Dana; Whitlock", "{{ name }}", "x" * 1_000_000],
 )  # fmt: skip
 def test_what_is_no_persons_name_is_left_out(text: str) -> None:

@@ -20,6 +20,7 @@ ADDRESSING = re.compile(
     r"(?i)(?<!\w)(?:you|your|yours|please|ignore|why|instructions?|previous|reply|http|bitte|warum|ihnen|ignorier\w*"
     r"|vous|votre|veuillez|pourquoi|ignor[ea]\w*|usted|ustedes|por favor|por qué)(?!\w)"
 )
+UNFILLED = re.compile(r"x{2,}|www", re.IGNORECASE)
 INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 # Words by which a display name shows itself to be no person's.
 # The formatter would put one on a line and hide the list.
@@ -29,7 +30,7 @@ NO_PERSON = frozenset((
     "hiring", "hr", "human", "resources", "support", "info", "office", "admin", "noreply", "no-reply",
     "notifications", "people", "service", "services", "bewerbung", "bewerbungen", "karriere", "personal",
     "personalabteilung", "recrutement", "equipo", "équipe", "seleccion", "selección", "rrhh", "department",
-    "manager", "the", "inc", "gmbh", "ltd", "llc", "company", "todo", "fixme", "xx", "xxx", "name",
+    "manager", "the", "inc", "gmbh", "ltd", "llc", "company", "todo", "fixme", "name",
 ))
 # fmt: on
 
@@ -85,9 +86,12 @@ def _fit(text: str, limit: int) -> str:
 
 
 def _is_name_part(part: str) -> bool:
-    """Letters of any script with hyphens and apostrophes between; a dot only behind ("Dr.") or behind initials ("J.R.")."""
+    """Letters of any script with hyphens and apostrophes between; a dot only behind ("Dr.") or behind initials ("J.R.").
+
+    What the etiquette would take for a gap left unfilled ("XXXX") or for the beginning of a link ("WWW.") is none.
+    """
     word = part.removesuffix(".")
-    if "." in word and not INITIALS.fullmatch(part):
+    if ("." in word and not INITIALS.fullmatch(part)) or UNFILLED.fullmatch(word):
         return False
     kinds = {unicodedata.category(char)[0] for char in part if char not in "-'’."}
     return kinds <= {"L", "M"} and part[:1].isalpha() and word.casefold() not in NO_PERSON
