@@ -6,8 +6,11 @@ weights that can be looked up.
 """
 
 import json
-from collections.abc import Sequence
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,13 +21,14 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from afterword_models.ngrams import Features, Vocabulary
-from afterword_models.tokens import LIMIT, Piece, Sentence, forms_of, pieces_of, sentences_in
+from afterword_models.ngrams import Grams, Vocabulary
+from afterword_models.tokens import LIMIT, Sentence, forms_of, sentences_in, split_words, starts_of
 
 REJECTION = "rejection"
+DOCUMENT, ELSEWHERE, SENTENCE, OTHERS = 0, 1, 2, slice(3, None)  # columns of the weights
 BETWEEN = "\n\n"  # stands between subject and text
 
-Floats = NDArray[np.float32]
+Floats = NDArray[Any]
 
 if not Doc.has_extension("reading"):
     Doc.set_extension("reading", default=None)
@@ -43,16 +47,23 @@ class Reading:
 class Decision:
     """How scores become a decision; all of it is chosen on out-of-fold scores (see docs/accuracy.md).
 
-    The probability of a rejection is the logistic function of `document` * d + `sentence` * s + `bias`, with d and s the logits
-    of the two models.
+    The probability of a rejection is the logistic function of `document` * d + `elsewhere` * e + `sentence` * s + `bias`, with the
+    logits d that the whole mail is a rejection, e that it has nothing to do with jobs, and s, the highest of its sentences',
+    that a sentence turns somebody down.
     """
 
     document: float
+    elsewhere: float
     sentence: float
     bias: float
     threshold: float
     hold_from: float
     hold_to: float
+
+    def chance(self, document: float, elsewhere: float, sentence: float) -> float:
+        """The calibrated probability that a mail with these three logits is a rejection."""
+        logit = self.document * document + self.elsewhere * elsewhere + self.sentence * sentence + self.bias
+        return 1 / (1 + math.exp(-min(30.0, max(-30.0, logit))))
 
 
 @registry.tokenizers("afterword.Tokenizer.v1")  # type: ignore[untyped-decorator]  # catalogue ships no types
@@ -68,7 +79,7 @@ def create_tokenizer() -> Any:
 
 
 class MailTokenizer:
-    """Makes a Doc of the first `LIMIT` characters; the pieces stay in `doc.user_data` so that nobody tokenises twice."""
+    """Makes a Doc of the first `LIMIT` characters; the words stay in `doc.user_data` so that nobody takes them out of it again."""
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
@@ -76,19 +87,9 @@ class MailTokenizer:
     def __call__(self, text: str) -> Doc:
         """The Doc of a text."""
         text = text[:LIMIT]
-        pieces = pieces_of(text)
-        words: list[str] = []
-        spaces: list[bool] = []
-        at = 0
-        for piece in pieces:
-            _add_gap(text[at : piece.start], words, spaces)
-            words.append(piece.words)
-            spaces.append(False)
-            at = piece.end
-        _add_gap(text[at:], words, spaces)
+        words, spaces = split_words(text)
         doc = Doc(self.vocab, words=words, spaces=spaces)
-        doc.user_data["pieces"] = pieces
-        doc.user_data["text"] = text  # Doc.text puts it together anew at every call
+        doc.user_data["text"], doc.user_data["words"], doc.user_data["spaces"] = text, words, spaces
         return doc
 
     def to_bytes(self, **_kwargs: Any) -> bytes:
@@ -107,15 +108,6 @@ class MailTokenizer:
         return self
 
 
-def _add_gap(gap: str, words: list[str], spaces: list[bool]) -> None:
-    """White space before a piece: one space belongs to the word before it, anything else is a token of its own."""
-    if gap == " " and spaces and not words[-1].isspace():
-        spaces[-1] = True
-    elif gap:
-        words.append(gap)
-        spaces.append(False)
-
-
 @Language.factory("afterword_judge")
 def create_judge(nlp: Language, name: str) -> "MailJudge":
     """The factory that spaCy calls; the weights come from disk."""
@@ -123,61 +115,79 @@ def create_judge(nlp: Language, name: str) -> "MailJudge":
 
 
 class MailJudge:
-    """Two linear models for the rejection (mail and sentence), and one for the other nine labels."""
+    """Linear models over one vocabulary: three for the rejection (see `Decision`), and one for the other nine labels."""
 
     def __init__(self, vocab: Vocab, name: str = "afterword_judge") -> None:
         self.vocab = vocab
         self.name = name
-        self.vocabulary = Vocabulary({}, ())
+        self.vocabulary = Vocabulary({}, np.empty(0, dtype=np.int64))
         self.labels: tuple[str, ...] = ()
-        self.decision = Decision(1.0, 1.0, 0.0, 0.5, 0.5, 0.5)
-        # Row 0: document model; row 1: sentence model; the rest: the other labels in the order of `labels`.
-        self.weights: Floats = np.zeros((0, 0), dtype=np.float32)
-        self.biases: Floats = np.zeros(0, dtype=np.float32)
+        self.decision = Decision(1.0, 0.0, 1.0, 0.0, 0.5, 0.5, 0.5)
+        # One row a feature; the columns are the three scores of `Decision`, then the other labels in the order of `labels`.
+        self.weights: Floats = np.zeros((0, 3), dtype=np.float32)
+        self.biases: Floats = np.zeros(3, dtype=np.float32)
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill `doc.cats` and `doc._.reading`."""
-        subject_end, subject, found = split_doc(doc)
-        features = self.vocabulary.read(subject, found)
-        spans = [(0, subject_end), *((sentence.start, sentence.end) for sentence in found)]
-        by_sentence = self._sentence_logits(features, 1)
-        chance = self.probability(features, by_sentence)
-        doc.cats = self._cats(features, chance)
-        label = REJECTION if chance >= self.decision.threshold else self._best_other(doc.cats)
-        if label != REJECTION:
-            by_sentence = self._sentence_logits(features, 2 + self.labels.index(label))
-        doc._.reading = Reading(
-            label=label,
-            hold=self.decision.hold_from <= chance < self.decision.hold_to,
-            sentence=_strongest(spans, by_sentence, features),
-        )
+        self._fill([doc])
         return doc
 
-    def probability(self, features: Features, by_sentence: Floats) -> float:
-        """The calibrated probability that the mail is a rejection."""
-        decision = self.decision
-        document = self.weights[0, features.document].sum() / np.sqrt(features.length) + self.biases[0]
-        logit = decision.document * document + decision.sentence * by_sentence.max() + decision.bias
-        return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 128) -> Iterator[Doc]:
+        """The same for many, which takes a third of the time."""
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            self._fill(batch)
+            yield from batch
 
-    def _sentence_logits(self, features: Features, row: int) -> Floats:
-        """The score of each sentence, the subject's first, by the model in a row of `weights`."""
-        sums = np.bincount(
-            features.owners, self.weights[row, features.members], minlength=len(features.lengths)
-        )
-        return np.asarray(sums / np.sqrt(features.lengths) + self.biases[row], dtype=np.float32)
+    def _fill(self, docs: Sequence[Doc]) -> None:
+        mails = [split_doc(doc) for doc in docs]
+        features = self.vocabulary.read([(subject, found) for _, subject, found in mails])
+        logits = self._document_logits(features.documents)
+        telling = self._sentence_logits(features.sentences, np.full(len(features.sentences.scales), SENTENCE))
+        chances = [
+            self.decision.chance(float(row[DOCUMENT]), float(row[ELSEWHERE]), float(highest))
+            for row, highest in zip(logits, np.maximum.reduceat(telling, features.firsts), strict=True)
+        ]
+        labels = [self._label(*each) for each in zip(chances, logits, strict=True)]
+        counts = np.diff(np.append(features.firsts, len(telling)))
+        columns = np.repeat([self._column(label) for label in labels], counts)
+        by_sentence = np.split(self._sentence_logits(features.sentences, columns), features.firsts[1:])
+        for doc, mail, row, chance, label, speaking in zip(
+            docs, mails, logits, chances, labels, by_sentence, strict=True
+        ):
+            subject_end, subject, found = mail
+            spans = [(0, subject_end) if subject else None, *((each.start, each.end) for each in found)]
+            doc.cats = self._cats(row[OTHERS], chance)
+            doc._.reading = Reading(
+                label=label,
+                hold=self.decision.hold_from <= chance < self.decision.hold_to,
+                sentence=_strongest(spans, speaking),
+            )
 
-    def _cats(self, features: Features, chance: float) -> dict[str, float]:
+    def _document_logits(self, grams: Grams) -> Floats:
+        """The logits of whole mails, shape (mails, columns)."""
+        running = np.zeros((len(grams.members) + 1, self.weights.shape[1]))
+        np.cumsum(self.weights[grams.members], axis=0, out=running[1:], dtype=np.float64)
+        sums = np.diff(running[grams.bounds], axis=0)
+        return np.asarray(sums * grams.scales[:, None] + self.biases)
+
+    def _sentence_logits(self, grams: Grams, columns: NDArray[np.int64]) -> Floats:
+        """The logit of each sentence by the model in its column of `weights`."""
+        weights = self.weights[grams.members, columns[grams.owners]]
+        sums = np.bincount(grams.owners, weights, minlength=len(grams.scales))
+        return np.asarray(sums * grams.scales + self.biases[columns])
+
+    def _label(self, chance: float, logits: Floats) -> str:
+        return REJECTION if chance >= self.decision.threshold else self.labels[int(logits[OTHERS].argmax())]
+
+    def _column(self, label: str) -> int:
+        return SENTENCE if label == REJECTION else OTHERS.start + self.labels.index(label)
+
+    def _cats(self, logits: Floats, chance: float) -> dict[str, float]:
         """The other labels share what the rejection leaves."""
-        logits = self.weights[2:, features.document].sum(axis=1) / np.sqrt(features.length) + self.biases[2:]
         shares = np.exp(logits - logits.max())
         shares *= (1 - chance) / shares.sum()
-        return {REJECTION: chance} | {
-            label: float(share) for label, share in zip(self.labels, shares, strict=True)
-        }
-
-    def _best_other(self, cats: dict[str, float]) -> str:
-        return max(self.labels, key=lambda label: cats[label])
+        return {REJECTION: chance} | dict(zip(self.labels, shares.tolist(), strict=True))
 
     def to_disk(self, path: Path, **_kwargs: Any) -> None:
         """Forms as text, numbers as arrays in the smallest type that serves, the decision as JSON."""
@@ -185,8 +195,7 @@ class MailJudge:
         path.mkdir(parents=True, exist_ok=True)
         ordered = sorted(self.vocabulary.forms, key=lambda form: self.vocabulary.forms[form])
         (path / "forms.txt").write_text("\n".join(ordered), encoding="utf-8")
-        for order, keys in enumerate(self.vocabulary.keys, start=1):
-            np.save(path / f"keys{order}.npy", keys)
+        np.save(path / "keys.npy", self.vocabulary.keys)
         np.save(path / "weights.npy", self.weights.astype(np.float16))
         np.save(path / "biases.npy", self.biases)
         settings = {"labels": self.labels, "decision": asdict(self.decision)}
@@ -196,8 +205,8 @@ class MailJudge:
         """Read what `to_disk` wrote."""
         path = Path(path)
         forms = (path / "forms.txt").read_text(encoding="utf-8").split("\n")
-        keys = tuple(np.load(file) for file in sorted(path.glob("keys*.npy")))
-        self.vocabulary = Vocabulary({form: number for number, form in enumerate(forms, start=1)}, keys)
+        known = {form: number for number, form in enumerate(forms, start=1)}
+        self.vocabulary = Vocabulary(known, np.load(path / "keys.npy"))
         self.weights = np.load(path / "weights.npy").astype(np.float32)
         self.biases = np.load(path / "biases.npy")
         settings = json.loads((path / "settings.json").read_text(encoding="utf-8"))
@@ -209,18 +218,13 @@ class MailJudge:
 def split_doc(doc: Doc) -> tuple[int, tuple[str, ...], list[Sentence]]:
     """(end of the subject, its forms, the sentences of the text) of a Doc made by MailTokenizer."""
     text: str = doc.user_data["text"]
-    pieces: list[Piece] = doc.user_data["pieces"]
-    cut = text.find(BETWEEN)
-    end = cut if cut >= 0 else 0
-    subject = tuple(forms_of([piece for piece in pieces if piece.start < end]))
-    return end, subject, sentences_in(text, pieces, end, len(text))
+    words: list[str] = doc.user_data["words"]
+    starts = starts_of(words, doc.user_data["spaces"])
+    end = max(0, text.find(BETWEEN))
+    return end, tuple(forms_of(words[: bisect_left(starts, end)])), sentences_in(text, words, starts, end)
 
 
-def _strongest(
-    spans: Sequence[tuple[int, int]], logits: Floats, features: Features
-) -> tuple[int, int] | None:
-    """The sentence with the highest score among those that hold a known n-gram."""
-    if not len(features.owners):
-        return None
-    known = np.unique(features.owners)
-    return spans[int(known[np.argmax(logits[known])])]
+def _strongest(spans: Sequence[tuple[int, int] | None], logits: Floats) -> tuple[int, int] | None:
+    """The sentence with the highest score; None where there is no word at all."""
+    there = [(float(logit), span) for span, logit in zip(spans, logits, strict=True) if span]
+    return max(there, key=lambda pair: pair[0])[1] if there else None

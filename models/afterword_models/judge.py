@@ -64,7 +64,8 @@ class Judge:
         with self._nlp.memory_zone():
             texts = [text_of(message) for message in batch]
             return [
-                verdict_of(doc, message) for doc, message in zip(self._nlp.pipe(texts), batch, strict=True)
+                verdict_of(doc, message)
+                for doc, message in zip(self._nlp.pipe(texts, batch_size=BATCH), batch, strict=True)
             ]
 
 

@@ -1,11 +1,16 @@
 """N-grams of forms as numbers: an explicit vocabulary, so that no two n-grams ever share a weight by a hash collision.
 
-A form has an id from 1; an n-gram of ids (a, b, c) is the number (a * BASE + b) * BASE + c. Sorted arrays of those numbers are
-the vocabulary, looked up by bisection. Forms of the subject have ids of their own, so that "update" in a subject may mean something
-else than in a text.
+A sentence is read between two marks, so that "if" at its beginning is something else than "if" in the middle. It gives
+
+- every run of one, two or three forms,
+- every pair of forms with one, two or three others between them ("not ... forward"),
+- every run of one or two *stems*, the first `STEM` letters of a longer form, for inflections never seen.
+
+A form or stem has an id from 1, and an n-gram is a number made of its ids and its kind. The words of the subject count once more by
+themselves, so that "update" in a subject may mean something else than in a text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,86 +18,203 @@ from numpy.typing import NDArray
 
 from afterword_models.tokens import Sentence
 
-BASE = 1 << 20  # more forms than there can be; three of them fit into 63 bits
-ORDER = 3
-SUBJECT = "subject:"
+BITS = 20  # of an id: there are fewer than a million forms, and three ids fit into 60 bits
+APART, SUBJECT = 1 << 60, 2 << 60  # the kinds of n-grams beside plain runs
+GAPS = (2, 3, 4)  # how far the two forms of a pair are apart
+STEM = 5
+PER_FORM = 3 + len(GAPS) + 2  # n-grams that a form begins, for the length of a text
+FIRST, LAST = "^", "$"
 
 Ids = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+Mail = tuple[Sequence[str], Sequence[Sentence]]  # the forms of the subject, and the sentences of the text
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """Distinct pairs of a text's number and a feature in it, ordered by text; `scales` has a number for each text.
+
+    A scale is one by the root of the number of all n-grams, unknown ones too: it keeps a long text about something else near zero.
+    """
+
+    owners: Ids
+    members: Ids
+    scales: Floats
+
+    @property
+    def bounds(self) -> Ids:
+        """Where the pairs of each text begin, and where the last ends; shape (texts + 1,)."""
+        return np.searchsorted(self.owners, np.arange(len(self.scales) + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The known n-grams of one mail.
+    """The known n-grams of some mails. `firsts` is the number of each mail's first sentence, which is its subject."""
 
-    `document` are the distinct feature numbers of subject and text. `owners` and `members`, of one length, are the distinct pairs
-    of a sentence's number (the subject's is 0) and a feature in it, in order. `length` and `lengths` count all n-grams, unknown ones too: dividing by
-    their root keeps a long mail about something else near zero.
-    """
-
-    document: Ids
-    length: int
-    owners: Ids
-    members: Ids
-    lengths: Ids
+    documents: Grams
+    sentences: Grams
+    firsts: Ids
 
 
-@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`forms` maps a form to its id; `keys[n]` are the sorted numbers of the n-grams of order n + 1."""
+    """Which forms and n-grams are known. `forms` maps a form or stem to its id; `keys` are the n-grams' numbers by feature number."""
 
-    forms: Mapping[str, int]
-    keys: tuple[Ids, ...]
+    def __init__(self, forms: Mapping[str, int], keys: Ids) -> None:
+        self.forms = forms
+        self.keys = keys
+        self._table = _Table(keys)
 
     @property
     def size(self) -> int:
         """How many features there are."""
-        return sum(len(keys) for keys in self.keys)
+        return len(self.keys)
 
-    def read(self, subject: Sequence[str], sentences: Sequence[Sentence]) -> Features:
-        """The features of a mail from the forms of its subject and its sentences, all of them looked up together."""
-        parts = [subject, *(sentence.forms for sentence in sentences)]
-        lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
-        forms = [form for part in parts for form in (*part, "")]  # an empty form, unknown, ends each sentence
-        owners = np.repeat(np.arange(len(parts)), lengths + 1)
-        members, at = self._find(forms)
-        marked, _ = self._find([SUBJECT + form for form in subject])
-        pairs = np.unique(owners[at] * self.size + members) if len(members) else members
+    def read(self, mails: Sequence[Mail]) -> Features:
+        """The features of the mails, all looked up together."""
+        counts = np.array([1 + len(sentences) for _, sentences in mails])
+        parts = [
+            part for subject, sentences in mails for part in (subject, *(each.forms for each in sentences))
+        ]
+        mail_of = np.repeat(np.arange(len(mails)), counts)  # by sentence
+        firsts = np.cumsum(counts) - counts
+        lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)) + 2
+        numbers, places = numbers_of(*self._ids(parts))
+        members, hits = self._table.find(numbers)
+        owners = np.repeat(np.arange(len(parts)), lengths + 1)[places[hits]]
+        is_subject = np.zeros(len(parts), dtype=bool)
+        is_subject[firsts] = True
+        in_text = ~is_subject[owners]
+        marked, marked_mails = self._marked([subject for subject, _ in mails])
         return Features(
-            document=np.unique(np.concatenate([marked, members[owners[at] > 0]])),
-            length=max(1, ORDER * int(lengths.sum())),
-            owners=pairs // max(1, self.size),
-            members=pairs % max(1, self.size),
-            lengths=np.maximum(1, ORDER * lengths),
+            documents=self._grams(
+                np.concatenate([marked_mails, mail_of[owners[in_text]]]),
+                np.concatenate([marked, members[in_text]]),
+                np.bincount(mail_of, lengths, minlength=len(mails)),
+            ),
+            sentences=self._grams(owners, members, lengths),
+            firsts=firsts,
         )
 
-    def _find(self, forms: Sequence[str]) -> tuple[Ids, Ids]:
-        """(feature numbers, where each begins) of the known n-grams in a row of forms; an unknown form breaks it."""
-        known = self.forms
-        ids = np.array([known.get(form, 0) for form in forms], dtype=np.int64)
-        found, places = [], []
-        offset = 0
-        for keys, (grams, starts) in zip(self.keys, numbers(ids), strict=True):
-            if len(keys) and len(grams):
-                at = np.searchsorted(keys, grams)
-                at[at == len(keys)] = 0
-                hit = keys[at] == grams
-                found.append(at[hit] + offset)
-                places.append(starts[hit])
-            offset += len(keys)
-        if not found:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        return np.concatenate(found), np.concatenate(places)
+    def _ids(self, parts: Sequence[Sequence[str]]) -> tuple[Ids, Ids]:
+        """(ids of the forms, ids of their stems), each sentence between its marks and ended by -1."""
+        known = self.forms.get
+        first, last = known(FIRST, 0), known(LAST, 0)
+        forms: list[int] = []
+        stems: list[int] = []
+        for part in parts:
+            forms += [first, *[known(form, 0) for form in part], last, -1]
+            stems += [0, *[known(form[:STEM] + "*", 0) if len(form) > STEM else 0 for form in part], 0, -1]
+        return np.array(forms, dtype=np.int64), np.array(stems, dtype=np.int64)
+
+    def _marked(self, subjects: Sequence[Sequence[str]]) -> tuple[Ids, Ids]:
+        """(features, mail numbers) of the words of subjects."""
+        ids = [SUBJECT + self.forms.get(form, 0) for subject in subjects for form in subject]
+        mails = np.repeat(np.arange(len(subjects)), [len(subject) for subject in subjects])
+        members, hits = self._table.find(np.array(ids, dtype=np.int64))
+        return members, mails[hits]
+
+    def _grams(self, owners: Ids, members: Ids, lengths: Ids) -> Grams:
+        pairs = np.sort(owners * max(1, self.size) + members)  # np.unique takes three times as long
+        pairs = pairs[np.append(True, np.diff(pairs) > 0)[: len(pairs)]]
+        return Grams(
+            owners=pairs // max(1, self.size),
+            members=pairs % max(1, self.size),
+            scales=(1 / np.sqrt(PER_FORM * lengths)).astype(np.float32),
+        )
 
 
-def numbers(ids: Ids) -> list[tuple[Ids, Ids]]:
-    """(numbers, places) of all n-grams by order; an n-gram with an unknown form in it is left out."""
-    running, whole = ids, ids > 0
-    grams = [(ids[whole], np.flatnonzero(whole))]
-    for order in range(1, ORDER):
-        running = running[:-1] * BASE + ids[order:]
-        whole = whole[:-1] & (ids[order:] > 0)
-        grams.append((running[whole], np.flatnonzero(whole)))
-    return grams
+class _Table:
+    """Where a number lies among the keys: open addressing with linear probing, all numbers at once."""
+
+    def __init__(self, keys: Ids) -> None:
+        self._keys = keys
+        bits = max(4, int(4 * len(keys)).bit_length())
+        self._shift = np.uint64(64 - bits)
+        self._mask = (1 << bits) - 1
+        self._slots = np.full(1 << bits, -1, dtype=np.int32)
+        waiting = np.arange(len(keys))
+        at = self._hash(keys)
+        while len(waiting):
+            free = self._slots[at] < 0
+            self._slots[at[free]] = waiting[free]
+            left = self._slots[at] != waiting
+            waiting, at = waiting[left], (at[left] + 1) & self._mask
+
+    def find(self, numbers: Ids) -> tuple[Ids, Ids]:
+        """(places among the keys, places among the numbers) of the numbers that are keys, in the order of the numbers."""
+        found = np.full(len(numbers), -1, dtype=np.int64)
+        waiting = np.arange(len(numbers))
+        at = self._hash(numbers)
+        while len(waiting):
+            slots = self._slots[at]
+            used = slots >= 0
+            waiting, at, slots = waiting[used], at[used], slots[used]
+            hit = self._keys[slots] == numbers[waiting]
+            found[waiting[hit]] = slots[hit]
+            waiting, at = waiting[~hit], (at[~hit] + 1) & self._mask
+        places = np.flatnonzero(found >= 0)
+        return found[places], places
+
+    def _hash(self, numbers: Ids) -> Ids:
+        mixed = numbers.astype(np.uint64) * np.uint64(
+            0x9E3779B97F4A7C15
+        )  # Fibonacci hashing (Knuth, TAOCP 6.4)
+        return np.asarray(mixed >> self._shift, dtype=np.int64)
+
+
+def stem_of(form: str) -> str:
+    """The stem of a form, marked so that it is no form itself."""
+    return f"{form[:STEM]}*"
+
+
+def numbers_of(forms: Ids, stems: Ids) -> tuple[Ids, Ids]:
+    """(numbers, places) of the n-grams in rows of ids.
+
+    An id of 0 is unknown, one of -1 ends a sentence. A run of two stems needs one stem at least; the other may be a short form.
+    """
+    mixed = np.where(stems > 0, stems, forms)
+    size = len(forms)
+    runs = [
+        (stems, stems > 0),
+        (_joined(mixed, mixed, 1), (stems[:-1] > 0) | (stems[1:] > 0)),
+        (forms, forms > 0),
+        (_joined(forms, forms, 1), None),
+        (_joined(_joined(forms, forms, 1), forms, 2), None),
+    ]
+    whole = np.cumsum(forms < 0)
+    for gap in GAPS:
+        together = whole[:-gap] == whole[gap:] if size > gap else np.empty(0, dtype=bool)
+        runs.append((_joined(forms, forms, gap, APART), together))
+    numbers, places = [], []
+    for row, allowed in runs:
+        kept = np.flatnonzero(row > 0 if allowed is None else (row > 0) & allowed)
+        numbers.append(row[kept])
+        places.append(kept)
+    return np.concatenate(numbers), np.concatenate(places)
+
+
+def _joined(row: Ids, ids: Ids, gap: int, kind: int = 0) -> Ids:
+    """Each n-gram of a row with the id `gap` further on; 0 where either is unknown."""
+    first, second = row[: max(0, len(ids) - gap)], ids[gap:]
+    return np.where((first > 0) & (second > 0), kind + (first << BITS) + second, 0)
+
+
+def grams_of(subject: Sequence[str], sentences: Sequence[Sentence]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """(kind, forms or stems) of every n-gram of a mail, known or not, as `numbers_of` numbers them."""
+    for form in subject:
+        yield SUBJECT, (form,)
+    for part in (subject, *(sentence.forms for sentence in sentences)):
+        forms = (FIRST, *part, LAST)
+        mixed = [stem_of(form) if len(form) > STEM else form for form in forms]
+        for at in range(len(forms)):
+            yield from ((0, forms[at : at + order]) for order in (1, 2, 3) if at + order <= len(forms))
+            yield from ((APART, (forms[at], forms[at + gap])) for gap in GAPS if at + gap < len(forms))
+            if mixed[at] != forms[at]:
+                yield 0, (mixed[at],)
+            if at + 1 < len(forms) and (mixed[at], mixed[at + 1]) != (forms[at], forms[at + 1]):
+                yield 0, (mixed[at], mixed[at + 1])
 
 
 def build_vocabulary(
@@ -102,21 +224,22 @@ def build_vocabulary(
 
     Counting groups (patterns, or mails written by hand) and not mails keeps out what is peculiar to one pattern.
     """
-    seen: dict[tuple[str, ...], set[str]] = {}
-    for group, subject, found in documents:
-        marked = tuple(SUBJECT + form for form in subject)
-        for forms in (tuple(subject), marked, *(sentence.forms for sentence in found)):
-            for order in range(1, ORDER + 1):
-                for start in range(len(forms) - order + 1):
-                    seen.setdefault(forms[start : start + order], set()).add(group)
-    kept = sorted(gram for gram, groups in seen.items() if len(groups) >= fewest)
+    seen: dict[tuple[int, tuple[str, ...]], set[str]] = {}
+    for group, subject, sentences in documents:
+        for gram in set(grams_of(subject, sentences)):
+            seen.setdefault(gram, set()).add(group)
+    kept = [gram for gram, groups in seen.items() if len(groups) >= fewest]
     known = {
-        gram[0]: number for number, gram in enumerate((gram for gram in kept if len(gram) == 1), start=1)
+        form: number
+        for number, form in enumerate(sorted({form for _, gram in kept for form in gram}), start=1)
     }
-    keys: list[list[int]] = [[] for _ in range(ORDER)]
-    for gram in kept:
-        number = 0
-        for form in gram:
-            number = number * BASE + known[form]
-        keys[len(gram) - 1].append(number)
-    return Vocabulary(known, tuple(np.array(sorted(part), dtype=np.int64) for part in keys))
+    keys = [number_of(kind, [known[form] for form in gram]) for kind, gram in kept]
+    return Vocabulary(known, np.array(sorted(keys), dtype=np.int64))
+
+
+def number_of(kind: int, ids: Sequence[int]) -> int:
+    """The number of one n-gram."""
+    number = 0
+    for each in ids:
+        number = (number << BITS) + each
+    return kind + number

@@ -1,26 +1,33 @@
-"""Text into pieces, sentences and forms: one regular expression, one pass, offsets kept.
+"""Text into words, sentences and forms, with offsets kept.
 
-A piece's *form* is what the classifier sees: lower case, with web addresses, mail addresses, numbers and the name in a greeting
+A word's *form* is what the classifier sees: lower case, with web addresses, mail addresses, numbers and the name in a greeting
 replaced by a kind. Hostile text costs no more than ordinary text: every pattern is linear, and `LIMIT` bounds the rest.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import accumulate
+from operator import add
 
-LIMIT = 12_000  # characters of a mail that are looked at; a verdict stands at the beginning
+LIMIT = 8_000  # characters of a mail that are looked at; a verdict stands at the beginning
 WRAPPED = 45  # a line at least this long may go on in the next one
 
-PIECE = re.compile(
-    r"(?P<url>(?:https?://|www\.)[^\s<>\"]{1,2000})"
-    r"|(?P<mail>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
-    r"|(?P<word>[^\W\d_]+)"
-    r"|(?P<number>\d[\d.,:/-]*)"
-    r"|(?P<mark>[?!])"
-    r"|(?P<other>[^\w\s]|_)"
+# A word or mark and the one space behind it, or other white space: together the matches cover the whole text. The first
+# alternative is the plain word, which is nearly every one, and spares it the search for an address.
+WORD = re.compile(
+    r"([^\W\d_]++(?=[\s,;!?)'’\"]|$)"
+    r"|(?:https?://|www\.)[^\s<>\"]{1,2000}"
+    r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+    r"|[^\W\d_]+"
+    r"|\d[\d.,:/-]*"
+    r"|\s+"
+    r"|.)"
+    r"( ?)",
+    re.DOTALL,
 )
-KINDS = {"url": "<url>", "mail": "<mail>", "number": "<number>"}
+URL, MAIL, NUMBER, NAME = "<url>", "<mail>", "<number>", "<name>"
 GREETINGS = frozenset(
     [
         "dear",
@@ -74,22 +81,15 @@ NEGATED = {
     "don": "do", "doesn": "does", "didn": "did", "won": "will", "wouldn": "would", "can": "can", "couldn": "could", "haven": "have", "hasn": "has",
     "hadn": "had", "isn": "is", "aren": "are", "wasn": "was", "weren": "were", "shouldn": "should", "needn": "need", "mustn": "must",
 }  # fmt: skip
+PAUSES = ",:;-–—"  # behind one of them a greeting's name has ended
 APOSTROPHES = "'’ʼ`´"
+SPECIAL = GREETINGS | frozenset(HALVES) | frozenset(NEGATED) | {"t"}
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)")
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|e\.g|i\.e|etc|approx|ref|z\.b|bzw|ca|"
     r"inkl|ggf|str|tel|sr|sra|mme|mlle|dott|ing|vs)$",
     re.IGNORECASE,
 )
-
-
-class Piece(NamedTuple):
-    """A word, number, address or mark: `text[start:end]`, of the kind that `PIECE` names. A tuple, for there are many."""
-
-    kind: str
-    start: int
-    end: int
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,71 +101,86 @@ class Sentence:
     forms: tuple[str, ...]
 
 
-def pieces_of(text: str) -> list[Piece]:
-    """The pieces of a text in order; white space lies between them."""
-    return [
-        Piece(match.lastgroup or "other", match.start(), match.end(), match.group())
-        for match in PIECE.finditer(text)
-    ]
+def split_words(text: str) -> tuple[list[str], list[bool]]:
+    """(words, whether one space follows each): spaCy's way to cover a text. White space that is more than that is a word."""
+    found = WORD.findall(text)
+    return [word for word, _ in found], [space == " " for _, space in found]
+
+
+def starts_of(words: Sequence[str], spaces: Sequence[bool]) -> list[int]:
+    """Where each word begins."""
+    return list(accumulate(map(add, map(len, words), spaces), initial=0))[:-1]
 
 
 def sentences(text: str) -> list[Sentence]:
     """The sentences of a text, without those that hold no word."""
-    return sentences_in(text, pieces_of(text), 0, len(text))
+    words, spaces = split_words(text)
+    return sentences_in(text, words, starts_of(words, spaces), 0)
 
 
-def sentences_in(text: str, pieces: Sequence[Piece], start: int, end: int) -> list[Sentence]:
-    """The sentences of `text[start:end]`, made of the pieces that lie in each."""
+def sentences_in(text: str, words: Sequence[str], starts: Sequence[int], start: int) -> list[Sentence]:
+    """The sentences of `text[start:]`, of the words of the whole text and their places."""
     found = []
-    at = 0
-    for first, last in spans(text, start, end):
-        while at < len(pieces) and pieces[at].start < first:
-            at += 1
-        begin = at
-        while at < len(pieces) and pieces[at].start < last:
-            at += 1
-        within = pieces[begin:at]
-        forms = tuple(forms_of(within))
+    at = bisect_left(starts, start)
+    for first, last in spans(text, start, len(text)):
+        begin = bisect_left(starts, first, at)
+        at = bisect_left(starts, last, begin)
+        forms = tuple(forms_of(words[begin:at]))
         if forms:
             found.append(Sentence(first, last, forms))
     return found
 
 
-def forms_of(pieces: Sequence[Piece]) -> Iterator[str]:
-    """The forms of the pieces of one sentence."""
+def forms_of(words: Sequence[str]) -> list[str]:
+    """The forms of the words of one sentence; white space and most marks have none."""
+    forms = []
     names = 0  # how many more capitalised words behind a greeting are taken for a name, which says nothing
-    for count, piece in enumerate(pieces):
-        if piece.kind in KINDS:
-            yield KINDS[piece.kind]
+    for at, word in enumerate(words):
+        if not word.isalpha():
+            kind = _kind(word)
+            if kind:
+                forms.append(kind)
+            elif names and word in PAUSES:
+                names = 0
             continue
-        if piece.kind == "other":
-            names = 0 if piece.words in ",:;-–—" else names
-            continue
-        form = piece.words.lower()
-        if form in GREETINGS and count < 3:
-            names = 3
-        elif names and piece.words[0].isupper():
-            names -= 1
-            form = "<name>"
-        else:
-            names = 0
-            form = _uncontracted(form, pieces, count)
-        yield form
+        form = word.lower()
+        if form in SPECIAL:
+            if form in GREETINGS:
+                names = 3 if at < 5 else 0  # a greeting stands at the beginning, maybe behind a mark or two
+            else:
+                form = _uncontracted(form, words, at)
+        elif names:
+            names = names - 1 if word[0].isupper() else 0
+            form = NAME if word[0].isupper() else form
+        forms.append(form)
+    return forms
 
 
-def _uncontracted(form: str, pieces: Sequence[Piece], at: int) -> str:
-    """The whole word for half of a contraction: "ve" behind an apostrophe, "haven" before "'t", and that "t"."""
-    if at >= 2 and pieces[at - 1].words in APOSTROPHES and pieces[at - 1].end == pieces[at].start:
-        if form == "t" and pieces[at - 2].words.lower() in NEGATED:
-            return "not"
+def _kind(word: str) -> str:
+    """The form of what is no plain word; "" where it has none."""
+    if word in "?!":
+        return word
+    if word[0].isdigit():
+        return NUMBER
+    if len(word) > 1:
+        return "" if word.isspace() else MAIL if "@" in word and "://" not in word else URL
+    return ""
+
+
+def _uncontracted(form: str, words: Sequence[str], at: int) -> str:
+    """The whole word for half of a contraction: "ve" behind an apostrophe, "haven" before "'t", and that "t".
+
+    The apostrophe may be lost ("didn t"), as it is where somebody has stripped a mail of its marks.
+    """
+    before = words[at - 1] if at else ""
+    if form == "t":
+        negated = words[at - 2] if at > 1 and before in APOSTROPHES else before
+        return "not" if negated.lower() in NEGATED else form
+    if before and before in APOSTROPHES:
         return HALVES.get(form, form)
-    if (
-        form in NEGATED
-        and at + 2 < len(pieces)
-        and pieces[at + 1].words in APOSTROPHES
-        and pieces[at + 2].words.lower() == "t"
-    ):
-        return NEGATED[form]
+    if form in NEGATED:
+        behind = [word for word in words[at + 1 : at + 3] if word not in APOSTROPHES]
+        return NEGATED[form] if behind[:1] == ["t"] else form
     return form
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from templates import SLOTS, SyntaxFault, Template, parse_template
+
 ROOT = Path(__file__).resolve().parent.parent / "corpus"
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 LABELS = [
@@ -26,32 +28,6 @@ LABELS = [
     "job_alert",
     "feedback",
     "other",
-]
-SLOTS = [
-    "name",
-    "fullname",
-    "lastname",
-    "role",
-    "company",
-    "agency",
-    "client",
-    "sender",
-    "senderfull",
-    "sendertitle",
-    "city",
-    "date",
-    "day",
-    "time",
-    "url",
-    "email",
-    "phone",
-    "number",
-    "skill",
-    "salary",
-    "reqid",
-    "product",
-    "university",
-    "month",
 ]
 PARTS = ["openings", "closings", "signatures", "disclaimers", "footers", "pleasantries", "quoted"]
 REASONS = [
@@ -116,30 +92,6 @@ Report = Callable[[int, str], None]
 
 
 @dataclass(frozen=True)
-class Text:
-    """Words as they stand."""
-
-    words: str
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A name to be filled in."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of several is drawn."""
-
-    options: tuple[Template, ...]
-
-
-Template = tuple["Text | Slot | Choice", ...]
-
-
-@dataclass(frozen=True)
 class Line:
     """One sentence of a pattern's body."""
 
@@ -183,65 +135,6 @@ class Faults:
     def at(self, path: Path) -> Report:
         """A reporter for one file."""
         return lambda number, words: self.found.append(f"{path}:{number}: {words}")
-
-
-class SyntaxFault(Exception):
-    """A template does not parse."""
-
-
-def parse_template(source: str) -> Template:
-    """Parse `(a|b)`, `{slot}` and backslash escapes; raises SyntaxFault. A bar outside parentheses is literal."""
-    template, rest = _sequence(source, 0, nested=False)
-    if rest != len(source):
-        raise SyntaxFault("unbalanced ')'")
-    return template
-
-
-def _sequence(source: str, at: int, *, nested: bool) -> tuple[Template, int]:
-    nodes: list[Text | Slot | Choice] = []
-    words: list[str] = []
-    while at < len(source) and not (source[at] == ")" or (nested and source[at] == "|")):
-        char = source[at]
-        if char in "({" and words:
-            nodes.append(Text("".join(words)))
-            words = []
-        if char == "(":
-            choice, at = _choice(source, at + 1)
-            nodes.append(choice)
-        elif char == "{":
-            slot, at = _slot(source, at)
-            nodes.append(slot)
-        elif char == "\\" and at + 1 < len(source):
-            words.append("\n" if source[at + 1] == "n" else source[at + 1])
-            at += 2
-        else:
-            words.append(char)
-            at += 1
-    if words:
-        nodes.append(Text("".join(words)))
-    return tuple(nodes), at
-
-
-def _choice(source: str, at: int) -> tuple[Choice, int]:
-    options: list[Template] = []
-    while True:
-        option, at = _sequence(source, at, nested=True)
-        options.append(option)
-        if at >= len(source):
-            raise SyntaxFault("unbalanced '('")
-        if source[at] == ")":
-            return Choice(tuple(options)), at + 1
-        at += 1
-
-
-def _slot(source: str, at: int) -> tuple[Slot, int]:
-    end = source.find("}", at)
-    if end < 0:
-        raise SyntaxFault("unbalanced '{'")
-    name = source[at + 1 : end]
-    if name not in SLOTS:
-        raise SyntaxFault(f"unknown slot {{{name}}}; there are: {' '.join(SLOTS)}")
-    return Slot(name), end + 1
 
 
 def _checked_template(source: str, number: int, report: Report) -> Template:

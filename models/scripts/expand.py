@@ -15,18 +15,15 @@ from pathlib import Path
 from corpus import (
     PARTS,
     ROOT,
-    SLOTS,
-    Choice,
     Faults,
     Mail,
     Pattern,
-    Slot,
-    Template,
     corpus_files,
     read_blocks,
     read_mails,
     read_patterns,
 )
+from templates import SLOTS, Choice, Slot, Template
 
 # Names are replaced by words that nobody has seen, so that the classifier neither learns a made-up company by heart nor is
 # surprised by a real one. Roles are so half of the time: some of their words recur in real mail, most do not.
@@ -47,6 +44,13 @@ UNSEEN = frozenset(
         "skill",
     ]
 )
+# Words of hiring in the seven languages, by their beginnings.
+OF_JOBS = re.compile(
+    r"\b(?:recruit|talent|hr\b|rh\b|human|ressources|recursos|risorse|career|carri|karri|carrei|applica|candida|hiring|vacanc|job|"
+    r"bewerb|personal|stelle|emploi|poste\b|recrut|embauche|empleo|selec|selez|emprego|vagas|werving|sollicit|personeel|empleados)",
+    re.IGNORECASE,
+)
+TRIES = 8
 SYLLABLES = [
     "ba",
     "ke",
@@ -112,9 +116,13 @@ class Draw:
         """True with this probability."""
         return self.rng.random() < probability
 
-    def part(self, kind: str) -> str:
-        """One of the language's openings, closings, ..."""
-        return self.render(self.rng.choice(self._language.parts[kind]))
+    def part(self, kind: str, *, elsewhere: bool) -> str:
+        """One of the language's openings, closings, ...; mail that has nothing to do with jobs gets none that speaks of them."""
+        for _ in range(TRIES):
+            words = self.render(self.rng.choice(self._language.parts[kind]))
+            if not (elsewhere and OF_JOBS.search(words)):
+                return words
+        return ""
 
     def render(self, template: Template) -> str:
         """The words of a template, tidied where an empty alternative left a gap."""
@@ -188,7 +196,7 @@ def _mail_of(pattern: Pattern, draw: Draw) -> Example:
             if words:
                 paragraphs[-1].append((words, line.deciding))
     if "bare" not in pattern.facts:
-        paragraphs = _dressed(paragraphs, draw)
+        paragraphs = _dressed(paragraphs, draw, elsewhere=pattern.label == "other")
     body, spans = _joined([paragraph for paragraph in paragraphs if paragraph], draw)
     sender = draw.render(draw.rng.choice(pattern.senders)) if pattern.senders else ""
     return Example(
@@ -203,22 +211,23 @@ def _mail_of(pattern: Pattern, draw: Draw) -> Example:
     )
 
 
-def _dressed(paragraphs: list[list[tuple[str, bool]]], draw: Draw) -> list[list[tuple[str, bool]]]:
+def _dressed(
+    paragraphs: list[list[tuple[str, bool]]], draw: Draw, *, elsewhere: bool
+) -> list[list[tuple[str, bool]]]:
     """The body between a greeting and a signature, as mails have it, with some of the parts left out."""
     dressed = list(paragraphs)
-    if draw.chance(0.3):
-        dressed.insert(0, [(draw.part("pleasantries"), False)])
-    if draw.chance(0.9):
-        dressed.insert(0, [(draw.part("openings"), False)])
-    if draw.chance(0.85):
-        dressed.append([(draw.part("closings"), False)])
-    if draw.chance(0.85):
-        dressed.append([(draw.part("signatures"), False)])
-    if draw.chance(0.2):
-        dressed.append([(draw.part("disclaimers"), False)])
-    if draw.chance(0.2):
-        dressed.append([(draw.part("footers"), False)])
-    return dressed
+    for kind, probability in (("pleasantries", 0.3), ("openings", 0.9)):
+        if draw.chance(probability):
+            dressed.insert(0, [(draw.part(kind, elsewhere=elsewhere), False)])
+    for kind, probability in (
+        ("closings", 0.85),
+        ("signatures", 0.85),
+        ("disclaimers", 0.2),
+        ("footers", 0.2),
+    ):
+        if draw.chance(probability):
+            dressed.append([(draw.part(kind, elsewhere=elsewhere), False)])
+    return [[(words, mark) for words, mark in paragraph if words] for paragraph in dressed]
 
 
 def _joined(paragraphs: list[list[tuple[str, bool]]], draw: Draw) -> tuple[str, tuple[tuple[int, int], ...]]:

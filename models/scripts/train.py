@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import math
+import shutil
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -22,10 +24,12 @@ from sklearn.linear_model import LogisticRegression
 from afterword.parse import from_fields
 from afterword_models.components import REJECTION, Decision, MailJudge
 from afterword_models.judge import text_of
-from afterword_models.ngrams import Features, Vocabulary, build_vocabulary
-from afterword_models.tokens import Sentence, forms_of, pieces_of, sentences_in
-from corpus import ROOT, Choice, Pattern, Template
+from afterword_models.ngrams import Grams, Vocabulary, build_vocabulary
+from afterword_models.tokens import LIMIT, Sentence, forms_of, sentences_in, split_words, starts_of
+from corpus import ROOT, Pattern
+from deciding import decide
 from expand import Example, Language, example_of, expand, load_language, load_mails, load_patterns
+from templates import Choice, Template
 
 VERSION = "0.1.0"
 FOLDER = Path(__file__).resolve().parent.parent / "afterword_models" / "pipeline"
@@ -35,23 +39,10 @@ WRITTEN = 4.0  # how many generated mails a hand-written one weighs
 PLAIN = (
     5.0  # and how many of a clever pattern one of a plain ("core") pattern weighs: real mail is mostly plain
 )
-DOCUMENT_C, SENTENCE_C, LABEL_C = 30.0, 10.0, 30.0
-PLAIN_SHARE = 0.85  # how much of each label's mail is of the plain kind; the corpus is far harder than real mail, on purpose
-# What the mail of somebody who applies for jobs consists of; out-of-fold mail is weighted to it before scores become a decision.
-MIX = {
-    "rejection": 0.22,
-    "acknowledgement": 0.22,
-    "interview": 0.08,
-    "assessment": 0.05,
-    "offer": 0.02,
-    "status_update": 0.04,
-    "outreach": 0.05,
-    "job_alert": 0.12,
-    "feedback": 0.01,
-    "other": 0.19,
-}
-BETA = 0.7  # a draft too many weighs twice a missed rejection: it costs trust, a missed one only a chance
-HELD = 0.02  # the share of out-of-fold mail that lies in the band where the owner is asked
+OTHER = "other"
+DOCUMENT_C, SENTENCE_C, LABEL_C = 1.0, 1.0, 10.0
+RARITY = 1.5
+TOLERANCE = 1e-5
 HELD_OUT = 5  # one pattern in so many that is no rejection is kept for testing
 
 
@@ -66,8 +57,11 @@ class Row:
 
 
 def is_held_out(group: str) -> bool:
-    """Whether a group is never trained on: a stable fifth of the patterns that are no rejection."""
-    return int(sha256(group.encode()).hexdigest(), 16) % HELD_OUT == 0
+    """Whether a group is never trained on: a stable fifth of the patterns that are no rejection, but for the plain ("core") ones.
+
+    Those say what nearly every such mail says; what is kept for testing are the clever ones, which resemble a rejection.
+    """
+    return "-core-" not in group and int(sha256(group.encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
 def combinations(template: Template) -> float:
@@ -111,10 +105,12 @@ def training_examples(seed: int) -> list[Example]:
 def read(example: Example) -> Row:
     """Take an example apart as the pipeline does; quoted text and signature are left out as they are in real mail."""
     message = from_fields(example.subject, example.sender, example.body)
-    subject = tuple(forms_of(pieces_of(" ".join(example.subject.split()))))
-    text = text_of(message)
-    start = len(text) - len(message.text)
-    found = tuple(sentences_in(text, pieces_of(text), start, len(text)))
+    text = text_of(message)[:LIMIT]
+    words, spaces = split_words(text)
+    starts = starts_of(words, spaces)
+    start = len(text_of(message)) - len(message.text)
+    subject = tuple(forms_of(words[: bisect_left(starts, start)]))
+    found = tuple(sentences_in(text, words, starts, start))
     marked = [example.body[first:last].split() for first, last in example.spans]
     gold = tuple(
         any(_overlap(text[each.start : each.end].split(), words) for words in marked) for each in found
@@ -128,37 +124,24 @@ def _overlap(sentence: list[str], marked: list[str]) -> bool:
     return bool(one) and (one in other or other in one)
 
 
-@dataclass(frozen=True)
-class Weights:
-    """What training gives."""
-
-    document: LogisticRegression
-    sentence: LogisticRegression
-    others: LogisticRegression
-
-
 class Matrices:
     """The rows as sparse matrices, scaled as the pipeline scales them."""
 
     def __init__(self, rows: Sequence[Row], vocabulary: Vocabulary) -> None:
         self.rows = rows
-        features = [vocabulary.read(row.subject, row.sentences) for row in rows]
-        self.documents = _scaled(
-            [each.document for each in features],
-            np.array([each.length for each in features]),
-            vocabulary,
-        )
-        counts = [len(each.lengths) for each in features]
-        self.owners = np.repeat(np.arange(len(features)), counts)
-        self.sentences = _scaled(
-            [ids for each in features for ids in _by_sentence(each)],
-            np.concatenate([each.lengths for each in features]),
-            vocabulary,
-        )
+        features = [
+            vocabulary.read([(row.subject, row.sentences) for row in rows[start : start + 512]])
+            for start in range(0, len(rows), 512)
+        ]
+        self.documents = sp.vstack([_scaled(each.documents, vocabulary) for each in features], format="csr")
+        self.sentences = sp.vstack([_scaled(each.sentences, vocabulary) for each in features], format="csr")
+        self.owners = np.repeat(np.arange(len(rows)), [len(row.gold) for row in rows])
         self.labels = np.array([row.example.label for row in rows])
         self.weights = np.array([weight_of(row.example) for row in rows])
+        self.plain = np.array([is_plain(row.example) for row in rows])
         self.gold = np.array([mark for row in rows for mark in row.gold])
         self.taught = np.array([_teaches(row, index) for row in rows for index in range(len(row.gold))])
+        self.kinds = np.unique(_fingerprints(self.sentences), return_inverse=True)[1]
 
     @property
     def rejected(self) -> np.ndarray:
@@ -170,7 +153,12 @@ def weight_of(example: Example) -> float:
     """How much an example counts in training."""
     if example.written:
         return WRITTEN
-    return PLAIN if "-core-" in example.group else 1.0
+    return PLAIN if is_plain(example) else 1.0
+
+
+def is_plain(example: Example) -> bool:
+    """Whether an example is of a plain ("core") pattern."""
+    return "-core-" in example.group
 
 
 def _teaches(row: Row, index: int) -> bool:
@@ -181,53 +169,119 @@ def _teaches(row: Row, index: int) -> bool:
     return row.example.label != REJECTION or (index > 0 and any(row.gold))
 
 
-def _by_sentence(features: Features) -> list[np.ndarray]:
-    """The features of each sentence, the subject's first."""
-    cuts = np.searchsorted(features.owners, np.arange(1, len(features.lengths)))
-    return np.split(features.members, cuts)
+def _scaled(grams: Grams, vocabulary: Vocabulary) -> sp.csr_matrix:
+    values = grams.scales[grams.owners]
+    return sp.csr_matrix(
+        (values, grams.members, grams.bounds), shape=(len(grams.scales), vocabulary.size), dtype=np.float32
+    )
 
 
-def _scaled(ids: Sequence[np.ndarray], lengths: np.ndarray, vocabulary: Vocabulary) -> sp.csr_matrix:
-    pointers = np.cumsum([0, *(len(each) for each in ids)])
-    indices = np.concatenate(ids) if len(ids) else np.empty(0, dtype=np.int64)
-    values = np.repeat(1 / np.sqrt(lengths.astype(np.float32)), np.diff(pointers))
-    return sp.csr_matrix((values, indices, pointers), shape=(len(ids), vocabulary.size))
+def _fingerprints(matrix: sp.csr_matrix) -> np.ndarray:
+    """A number for each row, the same for rows with the same features."""
+    draws = np.random.default_rng(0).integers(1 << 62, size=matrix.shape[1])
+    running = np.concatenate([[0], np.cumsum(draws[matrix.indices])])
+    return np.asarray(running[matrix.indptr[1:]] - running[matrix.indptr[:-1]])
 
 
-def fit(matrices: Matrices, chosen: np.ndarray) -> Weights:
+@dataclass(frozen=True)
+class Linear:
+    """A linear model over the features: `weights` of shape (outputs, features), and `classes` of more than two outputs."""
+
+    weights: np.ndarray
+    biases: np.ndarray
+    classes: tuple[str, ...]
+
+    def __call__(self, matrix: sp.csr_matrix) -> np.ndarray:
+        """Logits, shape (rows, outputs)."""
+        return np.asarray(matrix @ self.weights.T + self.biases)
+
+
+def linear(
+    rows: sp.csr_matrix, targets: np.ndarray, weights: np.ndarray, nothing: object, strength: float
+) -> Linear:
+    """Train one model; a mail of which nothing is known is `nothing`, as heavily as a hundredth of all.
+
+    Columns are scaled by rarity, so that the penalty falls on what is in every mail and not on the rare n-gram that tells: without it
+    the lookalikes of the corpus turn "we regret" into a mark of an ordinary mail, and "we" into one of a rejection.
+    """
+    scales = _rarity(rows, weights)
+    scaled = sp.vstack([rows @ sp.diags(scales), sp.csr_matrix((1, rows.shape[1]))], format="csr")
+    model = LogisticRegression(C=strength, max_iter=500, tol=TOLERANCE)
+    model.fit(scaled, np.append(targets, nothing), sample_weight=np.append(weights, weights.sum() / 100))
+    return Linear(
+        (model.coef_ * scales).astype(np.float32),
+        model.intercept_.astype(np.float32),
+        tuple(map(str, model.classes_)),
+    )
+
+
+def _rarity(rows: sp.csr_matrix, weights: np.ndarray) -> np.ndarray:
+    """Inverse document frequency of each feature, to a power that was tried out."""
+    present = sp.csr_matrix((np.ones(len(rows.indices)), rows.indices, rows.indptr), shape=rows.shape)
+    frequency = np.asarray(present.T @ weights).ravel()
+    return np.asarray((np.log(1 + weights.sum() / (frequency + 1e-9)) / 3) ** RARITY)
+
+
+NONE = Linear(np.zeros((0, 0), np.float32), np.zeros(0, np.float32), ())
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What training gives: three models of one output, and one of nine."""
+
+    document: Linear
+    elsewhere: Linear
+    sentence: Linear
+    others: Linear
+
+
+def fit(matrices: Matrices, chosen: np.ndarray, *, stages: bool = True) -> Weights:
     """Train on the chosen rows."""
-    picked = chosen[matrices.owners] & matrices.taught
-    others = chosen & ~matrices.rejected
-    document = LogisticRegression(C=DOCUMENT_C, solver="liblinear", random_state=0)
-    document.fit(
-        matrices.documents[chosen], matrices.rejected[chosen], sample_weight=matrices.weights[chosen]
+    documents, labels, weights = (
+        matrices.documents[chosen],
+        matrices.labels[chosen],
+        matrices.weights[chosen],
     )
-    sentence = LogisticRegression(C=SENTENCE_C, solver="liblinear", random_state=0)
-    sentence.fit(
-        matrices.sentences[picked],
-        (matrices.gold & matrices.rejected[matrices.owners])[picked],
-        sample_weight=matrices.weights[matrices.owners][picked],
+    others = labels != REJECTION
+    return Weights(
+        document=linear(documents, labels == REJECTION, weights, False, DOCUMENT_C),
+        elsewhere=linear(documents, labels == OTHER, weights, True, DOCUMENT_C),
+        sentence=_fit_sentences(matrices, chosen),
+        others=_fit_stages(documents[others], labels[others], weights[others]) if stages else NONE,
     )
-    labels = LogisticRegression(C=LABEL_C, solver="lbfgs", max_iter=300)
-    labels.fit(matrices.documents[others], matrices.labels[others], sample_weight=matrices.weights[others])
-    return Weights(document, sentence, labels)
+
+
+def _fit_stages(documents: sp.csr_matrix, labels: np.ndarray, weights: np.ndarray) -> Linear:
+    """The other nine labels, each as heavy as the next: the corpus holds ten acknowledgements for one piece of feedback."""
+    totals = {label: weights[labels == label].sum() for label in np.unique(labels)}
+    even = weights / np.array([totals[label] for label in labels])
+    return linear(documents, labels, even * len(labels) / even.sum(), OTHER, LABEL_C)
+
+
+def _fit_sentences(matrices: Matrices, chosen: np.ndarray) -> Linear:
+    """A sentence that is said a hundred times is one example, with the root of the weight of them all."""
+    picked = np.flatnonzero(chosen[matrices.owners] & matrices.taught)
+    tells = (matrices.gold & matrices.rejected[matrices.owners])[picked]
+    _, first, same = np.unique(2 * matrices.kinds[picked] + tells, return_index=True, return_inverse=True)
+    weights = np.sqrt(np.bincount(same, matrices.weights[matrices.owners[picked]]))
+    return linear(matrices.sentences[picked[first]], tells[first], weights, False, SENTENCE_C)
 
 
 def logits(matrices: Matrices, weights: Weights, chosen: np.ndarray) -> np.ndarray:
-    """(document logit, highest sentence logit) of the chosen rows; shape (rows, 2)."""
-    document = weights.document.decision_function(matrices.documents)
+    """The scores that a decision is made of, of the chosen rows; shape (rows, 3), see `components.Decision`."""
     sentence = np.full(len(matrices.rows), -np.inf)
-    np.maximum.at(sentence, matrices.owners, weights.sentence.decision_function(matrices.sentences))
-    return np.stack([document, sentence], axis=1)[chosen]
+    np.maximum.at(sentence, matrices.owners, weights.sentence(matrices.sentences)[:, 0])
+    document, elsewhere = weights.document(matrices.documents), weights.elsewhere(matrices.documents)
+    return np.stack([document[:, 0], elsewhere[:, 0], sentence], axis=1)[chosen]
 
 
 def out_of_fold(matrices: Matrices) -> np.ndarray:
     """Logits of every row by models that have seen neither its pattern nor itself."""
     folds = np.array([fold_of(row.example, number) for number, row in enumerate(matrices.rows)])
-    found = np.zeros((len(matrices.rows), 2))
+    found = np.zeros((len(matrices.rows), 3))
     for fold in range(FOLDS):
         left_out = folds == fold
-        found[left_out] = logits(matrices, fit(matrices, ~left_out), left_out)
+        found[left_out] = logits(matrices, fit(matrices, ~left_out, stages=False), left_out)
     return found
 
 
@@ -237,76 +291,8 @@ def fold_of(example: Example, number: int) -> int:
     Whole patterns and whole hand-written mails are left out, but of the plain ("core") patterns single mails: what they say is said
     everywhere, and a new mail is a new combination of it, no new wording.
     """
-    key = f"{example.group}:{number}" if "-core-" in example.group else example.group
+    key = f"{example.group}:{number}" if is_plain(example) else example.group
     return int(sha256(key.encode()).hexdigest(), 16) // 7 % FOLDS
-
-
-def decide(matrices: Matrices, scores: np.ndarray) -> Decision:
-    """Calibrate and choose the threshold and the band round it, on out-of-fold scores weighted to the prior."""
-    rejected = matrices.rejected
-    weights = mixed_weights(matrices)
-    calibration = LogisticRegression(C=1e6).fit(scores, rejected, sample_weight=weights)
-    chances = calibration.predict_proba(scores)[:, 1]
-    threshold = best_threshold(chances, rejected, weights)
-    low, high = band(chances, threshold, weights)
-    document, sentence = calibration.coef_[0]
-    return Decision(
-        document=float(document),
-        sentence=float(sentence),
-        bias=float(calibration.intercept_[0]),
-        threshold=threshold,
-        hold_from=low,
-        hold_to=high,
-    )
-
-
-def mixed_weights(matrices: Matrices) -> np.ndarray:
-    """Weights that make the corpus look like a mailbox: MIX over the labels, and in each label PLAIN_SHARE of plain mail."""
-    weights = matrices.weights.copy()
-    plain = np.array(["-core-" in row.example.group for row in matrices.rows])
-    for label, part in MIX.items():
-        for kind, share_of_kind in ((plain, PLAIN_SHARE), (~plain, 1 - PLAIN_SHARE)):
-            cell = (matrices.labels == label) & kind
-            if cell.any():
-                weights[cell] *= part * share_of_kind / weights[cell].sum()
-    return weights * len(weights) / weights.sum()
-
-
-def best_threshold(chances: np.ndarray, rejected: np.ndarray, weights: np.ndarray) -> float:
-    """The middle (in logits) of the widest stretch of thresholds within .001 of the best F-beta."""
-    grid = np.linspace(-4, 4, 321)
-    scores = []
-    for threshold in 1 / (1 + np.exp(-grid)):
-        said = chances >= threshold
-        hits = weights[said & rejected].sum()
-        precision = hits / max(weights[said].sum(), 1e-9)
-        recall = hits / weights[rejected].sum()
-        scores.append((1 + BETA**2) * precision * recall / max(BETA**2 * precision + recall, 1e-9))
-    good = np.array(scores) >= max(scores) - 0.001
-    stretches, start = [], None
-    for index, flag in enumerate([*good, False]):
-        if flag and start is None:
-            start = index
-        elif not flag and start is not None:
-            stretches.append((index - start, start, index - 1))
-            start = None
-    _, first, last = max(stretches)
-    return float(1 / (1 + np.exp(-(grid[first] + grid[last]) / 2)))
-
-
-def band(chances: np.ndarray, threshold: float, weights: np.ndarray) -> tuple[float, float]:
-    """(from, to) round the threshold, as wide in logits on either side, so that HELD of the mail lies in it."""
-    distance = np.abs(_logit(chances) - _logit(np.array(threshold)))
-    order = np.argsort(distance)
-    inside = np.searchsorted(np.cumsum(weights[order]) / weights.sum(), HELD)
-    width = distance[order][inside]
-    middle = _logit(np.array(threshold))
-    return float(1 / (1 + np.exp(-(middle - width)))), float(1 / (1 + np.exp(-(middle + width))))
-
-
-def _logit(chances: np.ndarray) -> np.ndarray:
-    clipped = np.clip(chances, 1e-12, 1 - 1e-12)
-    return np.asarray(np.log(clipped / (1 - clipped)))
 
 
 def train(examples: Sequence[Example], out: Path, seed: int) -> Decision:
@@ -314,7 +300,7 @@ def train(examples: Sequence[Example], out: Path, seed: int) -> Decision:
     rows = [read(example) for example in examples]
     vocabulary = build_vocabulary([(row.example.group, row.subject, row.sentences) for row in rows], FEWEST)
     matrices = Matrices(rows, vocabulary)
-    decision = decide(matrices, out_of_fold(matrices))
+    decision = decide(out_of_fold(matrices), matrices.labels, matrices.weights, matrices.plain)
     weights = fit(matrices, np.ones(len(rows), dtype=bool))
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "afterword.Tokenizer.v1"}}})
     nlp.meta.update(
@@ -323,14 +309,12 @@ def train(examples: Sequence[Example], out: Path, seed: int) -> Decision:
     judge = nlp.add_pipe("afterword_judge")
     assert isinstance(judge, MailJudge)  # noqa: S101 - tells the type checker what the factory makes
     judge.vocabulary = vocabulary
-    judge.labels = tuple(weights.others.classes_)
+    judge.labels = weights.others.classes
     judge.decision = decision
-    judge.weights = np.vstack([weights.document.coef_, weights.sentence.coef_, weights.others.coef_]).astype(
-        np.float32
-    )
-    judge.biases = np.concatenate(
-        [weights.document.intercept_, weights.sentence.intercept_, weights.others.intercept_]
-    ).astype(np.float32)
+    parts = (weights.document, weights.elsewhere, weights.sentence, weights.others)
+    judge.weights = np.vstack([part.weights for part in parts]).T
+    judge.biases = np.concatenate([part.biases for part in parts])
+    shutil.rmtree(out, ignore_errors=True)  # an older pipeline may have files that this one has not
     nlp.to_disk(out)
     return decision
 
