@@ -244,6 +244,7 @@ class Dossier:
     """Who turned whom down for what, and what of it is known. Unknown stays empty, never guessed.
 
     `obstacles` are facts that forbid a draft whatever the rules say, the gravest first, each with its reason in words.
+    `answers_request` marks a mail that gives the feedback for which the owner had asked.
     """
 
     fingerprint: str
@@ -261,6 +262,7 @@ class Dossier:
     language: str
     application: str
     obstacles: tuple[tuple[Skip, str], ...] = ()
+    answers_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ class Lab(Protocol):
     def create(self, folder: str) -> None:
         """Make a folder."""
 
+    def renumber(self, folder: str) -> None:
+        """Give every mail in a folder another place, as a server does that was restored (another UIDVALIDITY)."""
+
 
 class MemoryLab:
     """The store of a MemoryMailbox, changed directly."""
@@ -62,6 +65,9 @@ class MemoryLab:
 
     def create(self, folder: str) -> None:
         self.mailbox.store[folder] = type(self.mailbox.store["INBOX"])()
+
+    def renumber(self, folder: str) -> None:
+        self.mailbox.store[folder].uidvalidity += 1
 
 
 class MaildirLab:
@@ -116,6 +122,11 @@ class MaildirLab:
         self._make(folder)
         self.mailbox = MaildirMailbox("local", self.root)
 
+    def renumber(self, folder: str) -> None:
+        for file in self.files(folder):
+            _, mark, flags = file.name.partition(":2,")
+            file.rename(file.with_name(f"1700000000.M{next(NUMBERS)}P2.host{mark}{flags}"))
+
     def _make(self, folder: str) -> None:
         for part in ("cur", "new", "tmp"):
             (self.path(folder) / part).mkdir(parents=True)
@@ -156,6 +167,16 @@ class DovecotLab:
 
     def create(self, folder: str) -> None:
         self.client.create_folder(folder)
+
+    def renumber(self, folder: str) -> None:
+        root = self.server.home / "mail" / self.user
+        path = root if folder == "INBOX" else root / f".{folder}"
+        before = self.client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"]
+        self.mailbox.close()
+        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+            (path / name).unlink(missing_ok=True)
+        self.mailbox = ImapMailbox.connect("personal", settings_for(self.server, self.user), PASSWORD)
+        assert self.client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"] != before
 
     def close(self) -> None:
         self.mailbox.close()

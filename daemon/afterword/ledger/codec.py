@@ -109,6 +109,7 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
         "language": dossier.language,
         "application": dossier.application,
         "obstacles": [list(pair) for pair in dossier.obstacles],
+        "answers_request": dossier.answers_request,
     }
 
 
