@@ -65,6 +65,11 @@ class Letter(StrEnum):
     THANKS = "thanks"
     FEEDBACK_THANKS = "feedback_thanks"
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for advice; the others only thank."""
+        return self in (Letter.RECRUITER, Letter.COMPANY)
+
 
 class Action(StrEnum):
     """What a plan does with a mail."""

@@ -51,7 +51,10 @@ class Mail(Part):
         """The same mail, written and taken in that much later."""
         moment = self.taken_in + by
         lines = self.raw.splitlines(keepends=True)
-        dated = [f"Date: {moment:%a, %d %b %Y %H:%M:%S %z}\n" if line.startswith("Date:") else line for line in lines]
+        dated = [
+            f"Date: {moment:%a, %d %b %Y %H:%M:%S %z}\n" if line.startswith("Date:") else line
+            for line in lines
+        ]
         return self.model_copy(update={"arrived": moment, "raw": "".join(dated)})
 
 
@@ -101,11 +104,15 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _adds_up(self) -> "Scenario":
-        if not self.draft and not any(each.skipped or each.waiting or not each.drafted for each in self.passes):
+        if not self.draft and not any(
+            each.skipped or each.waiting or not each.drafted for each in self.passes
+        ):
             raise ValueError("say what is expected: a draft, or why there is none")
         return self
 
-    def configuration(self, rules: Path, changed: dict[str, Any], place: dict[str, Any] | None = None) -> Config:
+    def configuration(
+        self, rules: Path, changed: dict[str, Any], place: dict[str, Any] | None = None
+    ) -> Config:
         """The owner's configuration at a pass; `rules` is where the rule file is written."""
         table: dict[str, Any] = {
             "owner": {"name": "Sam Rivera", "addresses": ["sam@rivera.example"]},

@@ -12,7 +12,16 @@ from tests.mailbox.labs import Lab, open_lab
 from tests.scenarios.player import Player
 from tests.scenarios.scenario import ExpectedDraft, Pass, load_scenario, scenarios
 
-HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
+HEADERS = {
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+}
 
 
 @pytest.fixture(params=["maildir++", "dovecot"])
@@ -32,7 +41,9 @@ def test_scenario(name: str, lab: Lab, tmp_path: Path) -> None:
         before = player.flags()
         report = player.run(one)
         told = (report.drafted, report.waiting, dict(report.skipped), report.errors)
-        assert told == (one.drafted, one.waiting, one.skipped, one.errors), f"pass {number}: {scenario.promise}"
+        assert told == (one.drafted, one.waiting, one.skipped, one.errors), (
+            f"pass {number}: {scenario.promise}"
+        )
         assert player.flags() == before
     found = player.drafts()
     expected = sorted(scenario.draft, key=lambda draft: draft.to + draft.in_reply_to)

@@ -132,4 +132,5 @@ def dossier_from_json(value: Mapping[str, Any]) -> Dossier:
         language=value["language"],
         application=value["application"],
         obstacles=tuple((Skip(key), why) for key, why in value["obstacles"]),
+        answers_request=value.get("answers_request", False),
     )
