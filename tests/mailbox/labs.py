@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ class Lab(Protocol):
     """What the contract suite needs beside the mailbox itself."""
 
     mailbox: Mailbox
+    has_keywords: bool
 
     def deliver(
         self, folder: str, octets: bytes, when: datetime | None = None, *, seen: bool = False
@@ -46,6 +48,8 @@ class Lab(Protocol):
 
 class MemoryLab:
     """The store of a MemoryMailbox, changed directly."""
+
+    has_keywords = True
 
     def __init__(self) -> None:
         self.mailbox = MemoryMailbox("memory")
@@ -72,6 +76,8 @@ class MemoryLab:
 
 class MaildirLab:
     """Files, laid out as Maildir++ or side by side as mbsync does."""
+
+    has_keywords = False
 
     FLAGS: ClassVar = {
         "S": "\\seen",
@@ -135,6 +141,8 @@ class MaildirLab:
 class DovecotLab:
     """A user of their own on a real Dovecot; the second client is a plain IMAPClient."""
 
+    has_keywords = True
+
     def __init__(self, server: Dovecot) -> None:
         self.user = f"user{next(NUMBERS)}-{os.getpid()}"
         self.server = server
@@ -169,14 +177,14 @@ class DovecotLab:
         self.client.create_folder(folder)
 
     def renumber(self, folder: str) -> None:
-        root = self.server.home / "mail" / self.user
-        path = root if folder == "INBOX" else root / f".{folder}"
-        before = self.client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"]
-        self.mailbox.close()
-        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
-            (path / name).unlink(missing_ok=True)
+        before = self.mailbox.examine(folder).uidvalidity
+        words = ["mailbox", "update", "-u", self.user, "--uid-validity", str(before + 1), folder]
+        subprocess.run(
+            ["/usr/bin/doveadm", "-c", self.server.home / "dovecot.conf", *words], check=True, timeout=10
+        )
+        self.mailbox.close()  # a session keeps to the folder as it was when it was opened
         self.mailbox = ImapMailbox.connect("personal", settings_for(self.server, self.user), PASSWORD)
-        assert self.client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"] != before
+        assert self.mailbox.examine(folder).uidvalidity == before + 1
 
     def close(self) -> None:
         self.mailbox.close()

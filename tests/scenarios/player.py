@@ -7,14 +7,19 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-from afterword.accounts import craft_for
+from afterword.accounts import author_of, owner_of
+from afterword.config import Config
 from afterword.ledger import Ledger
+from afterword.letters import Templates, load_templates
 from afterword.records import Letter, ScanReport
-from afterword.scan import scan
+from afterword.scan import Craft, scan
 from afterword_models import load
+from afterword_rules import RuleBook, load_rules
 from tests.mailbox.labs import Lab, message_id_in
 from tests.scenarios.scenario import Event, Pass, Scenario, aware
 
@@ -46,9 +51,7 @@ class Player:
         config = self.scenario.configuration(self.folder / "rules.toml", one.config)
         account = config.account[0].model_copy(update={"name": self.lab.mailbox.account})
         with self._ledger() as ledger:
-            report = scan(
-                account, self.lab.mailbox, ledger, craft_for(config, account, load()), now=aware(one.at)
-            )
+            report = scan(account, self.lab.mailbox, ledger, craft(config), now=aware(one.at))
             self.letters |= {case.message_id: case.plan.letter for case in ledger.cases() if case.plan.letter}
         return report
 
@@ -71,7 +74,10 @@ class Player:
 
     @contextmanager
     def _ledger(self) -> Iterator[Ledger]:
-        ledger = Ledger.open(f"sqlite:///{self.folder / f'ledger-{self.ledgers}.db'}")
+        path = self.folder / f"ledger-{self.ledgers}.db"
+        if not path.exists():
+            path.write_bytes(empty_ledger())
+        ledger = Ledger.open(f"sqlite:///{path}")
         try:
             yield ledger
         finally:
@@ -86,12 +92,48 @@ class Player:
             case "delete" | "move":
                 mailbox = self.lab.mailbox
                 raws = list(mailbox.fetch(event.folder, mailbox.uids(event.folder)))
-                chosen = [raw for raw in raws if event.id in ("", message_id_in(raw.octets))]
+                ours = {draft["Message-ID"] for draft in self.drafts()}
+                wanted = {event.id} if event.id else ours if event.folder == "Drafts" else None
+                chosen = [raw for raw in raws if wanted is None or message_id_in(raw.octets) in wanted]
                 assert chosen, f"there is nothing to {event.what} in {event.folder}"
                 for raw in chosen:
                     if event.what == "move":
                         self.lab.deliver(event.to, raw.octets, raw.internal_date)
                     self.lab.delete(event.folder, message_id_in(raw.octets))
+
+
+@cache
+def empty_ledger() -> bytes:
+    """What a new ledger holds; to make one takes longer than a whole pass."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.db"
+        Ledger.open(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
+@cache
+def templates() -> Templates:
+    """The shipped letters, read once."""
+    return load_templates()
+
+
+def craft(config: Config) -> Craft:
+    """As `craft_for`, with everything that is the same in every scenario read only once."""
+    account = config.account[0]
+    return Craft(
+        judge=load(),
+        rules=load_rules(config.rules.files) if config.rules.files else default_rules(),
+        templates=templates(),
+        owner=owner_of(config.owner, account.authserv_ids),
+        author=author_of(config.owner, quote=config.letters.quote),
+        letters=config.letters,
+    )
+
+
+@cache
+def default_rules() -> RuleBook:
+    """The default rules, read once."""
+    return load_rules(())
 
 
 def _by_recipient(draft: EmailMessage) -> str:

@@ -59,7 +59,7 @@ class Mail(Part):
 
 
 class Event(Part):
-    """What happens to the mailbox or the ledger before a pass; without `id` it happens to every mail in `folder`."""
+    """What happens before a pass; without `id` it happens to every mail in the folder, in Drafts to Afterword's own."""
 
     what: Literal["lose ledger", "renumber", "delete", "move"]
     folder: FolderName = "INBOX"
@@ -88,14 +88,19 @@ class ExpectedDraft(Part):
     references: tuple[str, ...]
     subject: str
     greeting: str
+    keyword: str = ""
     contains: tuple[str, ...] = ()
     omits: tuple[str, ...] = ()
 
 
 class Scenario(Part):
-    """One small mailbox and what is promised of it."""
+    """One small mailbox and what is promised of it.
+
+    `forgettable` marks one whose draft was expunged: lost together with the ledger, it cannot be known.
+    """
 
     promise: str
+    forgettable: bool = False
     config: dict[str, Any] = {}
     rules: str = ""
     mail: tuple[Mail, ...]
