@@ -146,9 +146,12 @@ class DovecotLab:
     def __init__(self, server: Dovecot) -> None:
         self.user = f"user{next(NUMBERS)}-{os.getpid()}"
         self.server = server
-        self.mailbox = ImapMailbox.connect("personal", settings_for(server, self.user), PASSWORD)
-        self.client = IMAPClient("localhost", server.starttls_port, ssl=False, timeout=10)
-        self.client.starttls(trusting(server))
+        self._connect()
+
+    def _connect(self) -> None:
+        self.mailbox = ImapMailbox.connect("personal", settings_for(self.server, self.user), PASSWORD)
+        self.client = IMAPClient("localhost", self.server.starttls_port, ssl=False, timeout=10)
+        self.client.starttls(trusting(self.server))
         self.client.login(self.user, PASSWORD)
 
     def deliver(
@@ -178,12 +181,13 @@ class DovecotLab:
 
     def renumber(self, folder: str) -> None:
         before = self.mailbox.examine(folder).uidvalidity
+        self.mailbox.close()  # the server ends sessions that know the folder by its old numbers
+        self.client.logout()
         words = ["mailbox", "update", "-u", self.user, "--uid-validity", str(before + 1), folder]
         subprocess.run(
             ["/usr/bin/doveadm", "-c", self.server.home / "dovecot.conf", *words], check=True, timeout=10
         )
-        self.mailbox.close()  # a session keeps to the folder as it was when it was opened
-        self.mailbox = ImapMailbox.connect("personal", settings_for(self.server, self.user), PASSWORD)
+        self._connect()
         assert self.mailbox.examine(folder).uidvalidity == before + 1
 
     def close(self) -> None:
