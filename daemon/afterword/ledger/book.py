@@ -155,14 +155,14 @@ class Ledger:
             return [correspondence_of(row) for row in connection.execute(query).mappings()]
 
     def unplanned(self, account: str, folders: Collection[str]) -> list[Place]:
-        """Places of rejections seen in the watched `folders` for which nothing has been decided yet.
+        """Places of rejections and of feedback seen in the watched `folders` for which nothing has been decided yet.
 
-        A rejection that was meanwhile moved is named at every place where it was seen.
+        A mail that was meanwhile moved is named at every place where it was seen.
         """
         watched = select(messages.c.fingerprint).where(
             messages.c.account == account,
             messages.c.folder.in_(list(folders)),
-            messages.c.label == Label.REJECTION,
+            messages.c.label.in_([Label.REJECTION, Label.FEEDBACK]),
             messages.c.outgoing.is_(False),
         )
         query = (
