@@ -39,7 +39,7 @@ BATCH = 100  # messages in one FETCH
 BATCH_OCTETS = 8 << 20  # and not more than this together
 IDLE_SLICE = 30.0  # seconds between two looks at whether an IDLE has run its time
 CONTENT = f"BODY.PEEK[]<0.{SIZE_LIMIT}>"
-REFUSED = re.compile(r"\[(LIMIT|OVERQUOTA|TOOBIG)\]", re.IGNORECASE)
+REFUSED = re.compile(r"\[(LIMIT|TOOBIG)\]", re.IGNORECASE)
 SLEPT = 10.0  # seconds by which the clock may run ahead of what this process lived through
 KEEP_ALIVE = {
     "TCP_KEEPIDLE": 60,
@@ -271,6 +271,11 @@ class ImapMailbox:
             return MessageRefused(
                 f"{where} is refused for good [{code[1].upper() if code else ''}].",
                 "Make room in the mailbox.",
+            )
+        if "[OVERQUOTA]" in words.upper():
+            return MailboxError(
+                f"{where} is refused, the mailbox is full [OVERQUOTA].",
+                "Make room in it. The draft is kept, and every pass tries again.",
             )
         if "[TRYCREATE]" in words.upper() or "[NONEXISTENT]" in words.upper() or not self._exists(folder):
             return MissingFolder(
