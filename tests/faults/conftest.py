@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.mailroom import Mailroom
+from tests.faults.processes import Nursery
 from tests.faults.table import TABLE, FaultTable
 from tests.servers.dovecot import Dovecot
 
@@ -30,3 +31,17 @@ def open_room(dovecot: Dovecot, tmp_path: Path) -> Iterator[Callable[..., Mailro
     yield open_one
     for room in opened:
         room.close()
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """Where real scan processes come from."""
+    with Nursery() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def second_nursery() -> Iterator[Nursery]:
+    """Where processes come from that run at the same time."""
+    with Nursery() as opened:
+        yield opened

@@ -1,18 +1,23 @@
 """A mailbox on a real server with rejections in it, and passes over it as `afterword scan` makes them: what must hold after any fault."""
 
+import os
 import random
+import subprocess
 from collections import Counter
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import compat32
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from afterword.accounts import craft_for, open_mailbox
 from afterword.config import Config
 from afterword.errors import AfterwordError
 from afterword.ledger import Ledger, State
-from afterword.passes import one_pass_each
 from afterword.records import ScanReport
+from afterword.scan import Craft, scan
+from afterword_models import load
 from tests.mailbox.labs import DovecotLab, message_id_in
 from tests.scan.passes import REJECTED, mail
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -63,11 +68,28 @@ def other(number: int) -> bytes:
     return mail(number, text, days=2, Subject=subject, From_="Beth Lowry <beth@friends.example>")
 
 
+SECRET = "AFTERWORD_TEST_PASSWORD"  # the environment variable that the passes, and the processes beside them, find it in
+
+
+@cache
+def craft() -> Craft:
+    """What every mailroom's passes judge and write with; templates are compiled once."""
+    config = Config.model_validate(
+        {
+            "owner": {"name": "Sam Rivera", "addresses": ["sam@mail.example"]},
+            "account": [{"name": "personal", "maildir": {"path": "/nowhere"}}],
+            "letters": {"delay": "0"},
+        }
+    )
+    return craft_for(config, config.account[0], load())
+
+
 class Mailroom:
     """One mailbox, its ledgers, and what is expected of it."""
 
     def __init__(self, server: Dovecot, home: Path, rejections: int = 2, others: int = 1) -> None:
         self.lab = DovecotLab(server)
+        os.environ[SECRET] = PASSWORD
         self.home = home
         self.expected: list[int] = []
         self._flags = random.Random(7)
@@ -110,7 +132,7 @@ class Mailroom:
                         "port": port or self.lab.server.plain_port,
                         "security": "none",
                         "username": self.lab.user,
-                        "password_command": f"echo {PASSWORD}",
+                        "password_env": SECRET,
                         "timeout": timeout,
                     },
                 }
@@ -146,11 +168,16 @@ class Mailroom:
         self, port: int | None = None, ledger: str = "ledger", timeout: str = "10s"
     ) -> ScanReport | AfterwordError:
         """One pass, with the report or the error that it ended with."""
-        passes = one_pass_each(
-            self.config(port, ledger, timeout), since=None, dry_run=False, progress=lambda *_: None
-        )
-        ((_, outcome),) = passes
-        return outcome
+        config = self.config(port, ledger, timeout)
+        (account,) = config.account
+        opened = Ledger.open(self.url(ledger))
+        try:
+            with open_mailbox(account) as mailbox:
+                return scan(account, mailbox, opened, craft(), now=datetime.now(UTC))
+        except AfterwordError as error:
+            return error
+        finally:
+            opened.close()
 
     def settle(self, ledger: str = "ledger") -> int:
         """A pass without faults; the drafts that lie there for each rejection, which must be one."""
@@ -163,6 +190,24 @@ class Mailroom:
         assert self.answered() == Counter(f"<m{number}@brightforge.example>" for number in self.expected)
         assert self.pending(ledger) == []
         return 1
+
+    def renumber(self, folder: str) -> None:
+        """Give a folder another UIDVALIDITY, as a restore of the server does."""
+        server = self.lab.server
+        client = self.lab.client
+        client.select_folder(folder, readonly=True)
+        epoch = client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"]
+        client.unselect_folder()
+        command = [
+            "doveadm",
+            "-c",
+            str(server.home / "dovecot.conf"),
+            "mailbox",
+            "update",
+            "-u",
+            self.lab.user,
+        ]
+        subprocess.run([*command, "--uid-validity", str(epoch + 1), folder], check=True, capture_output=True)
 
     def answered(self) -> Counter[str]:
         """How many drafts answer each Message-ID."""

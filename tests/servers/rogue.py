@@ -113,17 +113,22 @@ class Wire:
     """A proxy in front of a plain-text server that keeps what the client said and can do harm.
 
     `choose` is asked about each command ("UID SEARCH ...", without its tag) and names the fault that befalls it. `cut_after` counts octets
-    from the server; then both sides are reset.
+    from the server; then both sides are reset. `rewrite` changes what the server says, such as its capabilities.
     """
 
     def __init__(
-        self, port: int, cut_after: int | None = None, choose: Choice = lambda _command: None
+        self,
+        port: int,
+        cut_after: int | None = None,
+        choose: Choice = lambda _command: None,
+        rewrite: Callable[[bytes], bytes] = lambda octets: octets,
     ) -> None:
         self.said = bytearray()
         self.done: list[tuple[Fault, str]] = []
         self._target = port
         self._cut_after = cut_after
         self._choose = choose
+        self._rewrite = rewrite
         self._frozen = threading.Event()
         self._connections: list[Connection] = []
         self._server = RogueServer(self._relay)
@@ -169,6 +174,7 @@ class Wire:
         except OSError:
             client.close()
             return
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = Connection(client, server)
         self._connections.append(connection)
         threading.Thread(target=self._pump, args=(connection,), daemon=True).start()
@@ -232,9 +238,10 @@ class Wire:
     def _pump(self, connection: Connection) -> None:
         passed = 0
         try:
-            while octets := connection.server.recv(65536):
+            while said := connection.server.recv(65536):
                 if connection.frozen:
                     continue
+                octets = self._rewrite(said)
                 passed += len(octets)
                 if self._cut_after is not None and passed > self._cut_after:
                     self.cut()

@@ -332,6 +332,7 @@ def _dial(settings: ImapSettings, context: ssl.SSLContext) -> IMAPClient:
 def _keep_alive(connection: socket.socket) -> None:
     """Let the kernel ask a silent peer whether it is still there; not every system lets a program say how often."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a command goes out in several writes
     for name, seconds in KEEP_ALIVE.items():
         if hasattr(socket, name):
             connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), seconds)
