@@ -18,7 +18,8 @@ from afterword.errors import (
 )
 from afterword.mailbox.imap import ImapMailbox, ImapSettings
 from tests.mailbox.labs import mail, settings_for
-from tests.servers.dovecot import PASSWORD, Dovecot, free_port
+from tests.servers.base import PASSWORD, free_port
+from tests.servers.dovecot import Dovecot
 from tests.servers.rogue import RogueServer, Wire
 
 

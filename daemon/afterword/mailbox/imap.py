@@ -127,6 +127,7 @@ class ImapMailbox:
     def fetch(self, folder: str, uids: Sequence[int]) -> Iterator[RawMessage]:
         """Sizes first, then the content in batches bounded in number and octets."""
         for start in range(0, len(uids), BATCH):
+            self._refresh(folder)  # Courier makes up a substitute for what was deleted and not yet told of
             sizes = self._fetch(folder, uids[start : start + BATCH], ["RFC822.SIZE", "INTERNALDATE"])
             for batch in _bounded(uids[start : start + BATCH], sizes):
                 contents = self._fetch(folder, batch, [CONTENT])
@@ -144,6 +145,8 @@ class ImapMailbox:
     def append_draft(self, folder: str, octets: bytes, *, keyword: str = "") -> None:
         """APPEND with `\\Draft` and `\\Seen`. MessageRefused when the server will never take it."""
         flags = ["\\Draft", "\\Seen", *([keyword] if keyword else [])]
+        if self._opened and self._opened[0] == folder != "INBOX":
+            self.examine("INBOX")  # Courier appends nothing to a folder that is open read-only
         with self._command("APPEND", folder):
             self._client.append(folder, octets, flags)
 
@@ -278,6 +281,8 @@ def _dial(settings: ImapSettings, context: ssl.SSLContext) -> IMAPClient:
         ssl_context=context if settings.security == "tls" else None,
         timeout=SocketTimeout(settings.timeout, settings.timeout),
     )
+    # A literal goes out in two writes; without this the second waits 40 ms for the first to be acknowledged.
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     client.normalise_times = False  # INTERNALDATE with its zone, not shifted to ours
     if settings.security == "starttls":
         try:
