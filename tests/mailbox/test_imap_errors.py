@@ -142,7 +142,7 @@ def test_a_frozen_connection_is_reported_as_lost_after_the_timeout(dovecot: Dove
 def test_a_draft_that_is_too_big_is_refused_for_good(dovecot: Dovecot) -> None:
     with (
         ImapMailbox.connect("personal", settings_for(dovecot, "errors"), PASSWORD) as mailbox,
-        pytest.raises(MessageRefused, match=r"\[(LIMIT|OVERQUOTA|TOOBIG)\]"),
+        pytest.raises(MessageRefused, match="size"),
     ):
         mailbox.append_draft("Drafts", mail(1, b"x" * 3_000_000))
 

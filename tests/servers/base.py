@@ -53,6 +53,10 @@ class Server(ABC):
         """Give a folder another UIDVALIDITY (RFC 3501, section 2.3.1.1), as after a restore."""
         raise NotImplementedError(f"{self.name} has no tool for it")
 
+    @abstractmethod
+    def lock(self, user: str, folder: str) -> None:
+        """Take the right to put mail into a folder (RFC 4314) away from its owner."""
+
     @property
     def plain_port(self) -> int:
         """The port at which a login without TLS is taken, since all of it stays on loopback."""

@@ -39,6 +39,10 @@ class Courier(Server):
     prefix = "INBOX."
     signals = (signal.SIGKILL,)  # it heeds no other, and all its processes end with their namespace
 
+    def lock(self, user: str, folder: str) -> None:
+        rights = self._maildir(user) / f".{folder}" / "courierimapacl"
+        rights.write_text("owner lrs\nadministrators acdilrsw\n")
+
     def stop(self) -> None:
         if desk := getattr(self, "_desk", None):
             desk.close()

@@ -1,5 +1,6 @@
 """A private Cyrus for the tests: from unpacked packages, unprivileged, on free loopback ports, gone when the test run ends."""
 
+import imaplib
 import socket
 import struct
 import subprocess
@@ -57,6 +58,11 @@ class Cyrus(Server):
     """Cyrus 3.6: it writes its special uses in lower case (`\\drafts`) and tells its APPENDLIMIT."""
 
     name = "cyrus"
+
+    def lock(self, user: str, folder: str) -> None:
+        with imaplib.IMAP4("localhost", self.plain_port) as client:
+            client.login(user, PASSWORD)
+            client.setacl(folder, user, "lrsa")
 
     def stop(self) -> None:
         if desk := getattr(self, "_desk", None):

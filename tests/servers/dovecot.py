@@ -35,12 +35,13 @@ userdb {{
 }}
 mail_location = maildir:{home}/mail/%u
 mail_fsync = never
-mail_plugins = quota
+mail_plugins = quota acl
 protocol imap {{
-  mail_plugins = quota imap_quota
+  mail_plugins = quota imap_quota acl
   mail_max_userip_connections = 50
 }}
 plugin {{
+  acl = vfile
   quota = count:User quota
   quota_vsizes = yes
   quota_rule = *:storage={quota}B
@@ -105,6 +106,10 @@ class Dovecot(Server):
     def renumber(self, user: str, folder: str, uidvalidity: int) -> None:
         words = ["mailbox", "update", "-u", user, "--uid-validity", str(uidvalidity), folder]
         subprocess.run(["/usr/bin/doveadm", "-c", self.home / "dovecot.conf", *words], check=True, timeout=10)
+
+    def lock(self, user: str, folder: str) -> None:
+        self._hand_over(f"mail/{user}/.{folder}")  # one that Dovecot makes by itself may not be there yet
+        (self.home / "mail" / user / f".{folder}" / "dovecot-acl").write_text("owner lrs\n")
 
     def _launch(self) -> subprocess.Popen[bytes]:
         if not DOVECOT.exists():

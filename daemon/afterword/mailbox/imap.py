@@ -23,14 +23,12 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 from afterword.errors import (
     ConnectionLost,
     LoginRefused,
-    MailboxError,
-    MessageRefused,
-    MissingFolder,
     Unreachable,
     UntrustedCertificate,
     UserError,
 )
 from afterword.mailbox.protocol import SIZE_LIMIT, Folder, FolderState
+from afterword.mailbox.refusals import refusal
 from afterword.records import Place, RawMessage
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -38,7 +36,6 @@ BATCH = 100  # messages in one FETCH
 BATCH_OCTETS = 8 << 20  # and not more than this together
 IDLE_SLICE = 30.0  # seconds between two looks at whether an IDLE has run its time
 CONTENT = f"BODY.PEEK[]<0.{SIZE_LIMIT}>"
-REFUSED = re.compile(r"\[(LIMIT|OVERQUOTA|TOOBIG)\]", re.IGNORECASE)
 BROKEN = (ConnectionError, TimeoutError, ssl.SSLError, imaplib.IMAP4.abort, OSError, EOFError)
 
 
@@ -143,7 +140,10 @@ class ImapMailbox:
             return tuple(sorted(self._client.search(["HEADER", header, value])))
 
     def append_draft(self, folder: str, octets: bytes, *, keyword: str = "") -> None:
-        """APPEND with `\\Draft` and `\\Seen`. MessageRefused when the server will never take it."""
+        """APPEND with `\\Draft` and `\\Seen`.
+
+        MessageRefused when the server will never take it, MailboxFull and ReadOnlyFolder when it would if the owner saw to it.
+        """
         flags = ["\\Draft", "\\Seen", *([keyword] if keyword else [])]
         if self._opened and self._opened[0] == folder != "INBOX":
             self.examine("INBOX")  # Courier appends nothing to a folder that is open read-only
@@ -220,7 +220,7 @@ class ImapMailbox:
 
     @contextmanager
     def _command(self, command: str, folder: str = "") -> Iterator[None]:
-        """Turn what IMAPClient raises into our own errors; codes are read, not texts, which every server words its way."""
+        """Turn what IMAPClient raises into our own errors; one place for what a refusal means."""
         try:
             yield
         except BROKEN as error:
@@ -230,21 +230,8 @@ class ImapMailbox:
                 "Nothing is lost; the next pass goes on from here.",
             ) from None
         except IMAPClientError as error:
-            raise self._refusal(command, folder, str(error)) from None
-
-    def _refusal(self, command: str, folder: str, words: str) -> MailboxError | MissingFolder:
-        where = f"Account {self.account}: {command} {folder}".rstrip()
-        if command == "APPEND" and REFUSED.search(words):
-            code = REFUSED.search(words)
-            return MessageRefused(
-                f"{where} is refused for good [{code[1].upper() if code else ''}].",
-                "Make room in the mailbox.",
-            )
-        if "[TRYCREATE]" in words.upper() or "[NONEXISTENT]" in words.upper() or not self._exists(folder):
-            return MissingFolder(
-                f"{where}: there is no such folder.", "Check the folder's name in the configuration."
-            )
-        return MailboxError(f"{where} failed.", "The next pass tries again.")
+            exists = self._exists(folder)
+            raise refusal(self.account, command, folder, str(error), exists=exists) from None
 
     def _exists(self, folder: str) -> bool:
         """Whether a folder is on the list; Courier and others refuse without a code."""
