@@ -10,11 +10,13 @@ from afterword.config import Config
 from afterword.errors import MailboxFull, MessageRefused, MissingFolder, ReadOnlyFolder
 from afterword.folders import find_folders
 from afterword.ledger import Ledger, State
+from afterword.mailbox.imap import ImapMailbox, ImapSettings
 from afterword.mailbox.special import resolve
 from tests.mailbox.labs import SERVERS, ServerLab, mail
 from tests.scan.passes import NOW, config, drafts, one_pass
 from tests.scan.passes import mail as rejection
-from tests.servers.base import LARGEST
+from tests.servers.base import LARGEST, PASSWORD
+from tests.servers.recorder import Plain
 
 USES = {"Drafts": "\\drafts", "Sent": "\\sent", "Archive": "\\archive", "Trash": "\\trash"}
 
@@ -124,6 +126,21 @@ def test_a_server_that_tells_no_uidnext_is_scanned_all_the_same(
     assert lab.mailbox.examine("INBOX").uidnext is None
     assert one_pass(lab.mailbox, ledger).drafted == 1
     assert one_pass(lab.mailbox, ledger).examined == 0
+
+
+@pytest.mark.parametrize("name", ["dovecot", "cyrus"])
+def test_nothing_beyond_plain_imap4rev1_is_needed(
+    open_on: Callable[[str], ServerLab], ledger: Ledger, name: str
+) -> None:
+    lab = open_on(name)
+    lab.deliver("INBOX", rejection(1), NOW)
+    with Plain(lab.server.plain_port) as plain:
+        settings = ImapSettings("127.0.0.1", lab.user, plain.port, "none", None, 10)
+        with ImapMailbox.connect("personal", settings, PASSWORD) as mailbox:
+            assert one_pass(mailbox, ledger).drafted == 1
+            assert one_pass(mailbox, ledger).examined == 0
+            assert not mailbox.wait("INBOX", 0.1)
+    assert len(drafts(lab.mailbox)) == 1
 
 
 # --- what may not be written

@@ -8,15 +8,15 @@ import pytest
 
 from afterword.errors import ConnectionLost
 from afterword.mailbox.imap import ImapMailbox, ImapSettings
-from tests.mailbox.labs import ServerLab, mail
+from tests.mailbox.labs import SERVERS, ServerLab, mail
 from tests.servers.base import PASSWORD
 from tests.servers.dovecot import Dovecot
 from tests.servers.rogue import Wire
 
 
-@pytest.fixture
-def lab(dovecot: Dovecot) -> Iterator[ServerLab]:
-    opened = ServerLab(dovecot)
+@pytest.fixture(params=SERVERS)
+def lab(request: pytest.FixtureRequest) -> Iterator[ServerLab]:
+    opened = ServerLab(request.getfixturevalue(request.param))
     yield opened
     opened.close()
 

@@ -71,7 +71,7 @@ class Cyrus(Server):
 
     def _launch(self) -> subprocess.Popen[bytes]:
         root, environment = unpacked(self.name, self.home)
-        self._hand_over("conf", "spool", "socket", "proc", "lock", "run")
+        self._hand_over("conf", "conf/socket", "spool", "socket", "proc", "lock", "run")
         facts = {
             "home": self.home,
             "user": self.user,
