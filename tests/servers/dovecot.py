@@ -1,5 +1,6 @@
 """A private Dovecot for the tests: unprivileged, on free loopback ports, gone when the test run ends."""
 
+import base64
 import subprocess
 from pathlib import Path
 
@@ -20,7 +21,7 @@ protocols = imap
 first_valid_uid = 1
 first_valid_gid = 1
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{home}/server.pem
@@ -28,6 +29,12 @@ ssl_key = <{home}/server.key
 passdb {{
   driver = static
   args = password={password}
+  mechanisms = plain login
+}}
+passdb {{
+  driver = oauth2
+  args = {home}/oauth2.conf
+  mechanisms = xoauth2 oauthbearer
 }}
 userdb {{
   driver = static
@@ -97,11 +104,21 @@ service auth {{
 }}
 """
 
+# Tokens are looked into on the spot, with a key that the tests' authorisation server signs with.
+OAUTH2_CONF = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={home}/keys/
+username_attribute = sub
+issuers = https://authority.example
+"""
+TOKEN_KEY = b"a key that only these tests have"
+
 
 class Dovecot(Server):
-    """Dovecot 2.3 over Maildir: special uses, quota, a limit on the size of a mail."""
+    """Dovecot 2.3 over Maildir: special uses, quota, a limit on the size of a mail, passwords and tokens."""
 
     name = "dovecot"
+    mechanisms = "plain login xoauth2 oauthbearer"
 
     def renumber(self, user: str, folder: str, uidvalidity: int) -> None:
         words = ["mailbox", "update", "-u", user, "--uid-validity", str(uidvalidity), folder]
@@ -116,6 +133,10 @@ class Dovecot(Server):
             raise RuntimeError("Dovecot is missing: run `make servers`")
         (self.home / "run").mkdir()
         self._hand_over("mail", "home")
+        keys = self.home / "keys/default/HS256"
+        keys.mkdir(parents=True)
+        (keys / "default").write_bytes(base64.b64encode(TOKEN_KEY))
+        (self.home / "oauth2.conf").write_text(OAUTH2_CONF.format(home=self.home))
         conf = self.home / "dovecot.conf"
         conf.write_text(
             CONF.format(
@@ -125,6 +146,7 @@ class Dovecot(Server):
                 password=PASSWORD,
                 tls_port=self.tls_port,
                 starttls_port=self.starttls_port,
+                mechanisms=self.mechanisms,
                 quota=QUOTA,
                 largest=LARGEST,
             )

@@ -5,7 +5,6 @@ obeys it even under EXAMINE). The only command that writes is APPEND.
 """
 
 import imaplib
-import re
 import socket
 import ssl
 import time
@@ -18,7 +17,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+from imapclient.exceptions import CapabilityError, IMAPClientError
 
 from afterword.errors import (
     ConnectionLost,
@@ -27,6 +26,7 @@ from afterword.errors import (
     UntrustedCertificate,
     UserError,
 )
+from afterword.mailbox.login import AccessToken, log_in
 from afterword.mailbox.protocol import SIZE_LIMIT, Folder, FolderState
 from afterword.mailbox.refusals import refusal
 from afterword.records import Place, RawMessage
@@ -61,17 +61,14 @@ class ImapMailbox:
         self._fresh = False
 
     @classmethod
-    def connect(cls, account: str, settings: ImapSettings, password: str) -> Self:
+    def connect(cls, account: str, settings: ImapSettings, secret: str | AccessToken) -> Self:
         """Connect, verify, log in. Unreachable, UntrustedCertificate or LoginRefused says what to do about it."""
         client = _connected(settings)
         try:
-            client.login(settings.username, password)
-        except LoginError as error:
+            log_in(client, account, settings.host, settings.username, secret)
+        except LoginRefused:
             _hang_up(client)
-            raise LoginRefused(
-                f"{settings.host} refuses the login ({_server_words(error, password)}).",
-                "Check user name and password. Many providers want an app password here.",
-            ) from None
+            raise
         except BROKEN as error:
             _hang_up(client)
             raise Unreachable(
@@ -345,12 +342,6 @@ def _hang_up(client: IMAPClient) -> None:
     except (IMAPClientError, *BROKEN):
         with suppress(IMAPClientError, *BROKEN):
             client.shutdown()
-
-
-def _server_words(error: Exception, password: str) -> str:
-    """What the server said, short, on one line, and never with the password in it."""
-    words = re.sub(r"\s+", " ", str(error))[:200]
-    return words.replace(password, "***") if password else words
 
 
 def _number(value: Any) -> int | None:
