@@ -22,9 +22,9 @@ mkdir /run/courier
 mount --bind "$DESK" /run/courier
 mount --bind "$PASSWD" /etc/passwd
 mount --bind "$ROOT/usr/libexec" /usr/libexec
-"$ROOT/usr/sbin/couriertcpd" -address=127.0.0.1 -maxprocs=60 -maxperip=60 -nodnslookup -noidentlookup \
+$AS_USER "$ROOT/usr/sbin/couriertcpd" -address=127.0.0.1 -maxprocs=60 -maxperip=60 -nodnslookup -noidentlookup \
     "$STARTTLS_PORT" "$ROOT/usr/lib/courier/courier/imaplogin" "$ROOT/usr/bin/imapd" Maildir &
-IMAP_TLS=1 "$ROOT/usr/sbin/couriertcpd" -address=127.0.0.1 -maxprocs=60 -maxperip=60 -nodnslookup -noidentlookup \
+IMAP_TLS=1 $AS_USER "$ROOT/usr/sbin/couriertcpd" -address=127.0.0.1 -maxprocs=60 -maxperip=60 -nodnslookup -noidentlookup \
     "$TLS_PORT" "$ROOT/usr/bin/couriertls" -server -tcpd "$ROOT/usr/lib/courier/courier/imaplogin" "$ROOT/usr/bin/imapd" Maildir &
 wait
 """
@@ -57,12 +57,16 @@ class Courier(Server):
             (self.home / "server.key").read_text() + (self.home / "server.pem").read_text()
         )
         namespaces = ["--mount", "--pid", "--fork", "--kill-child"]
+        as_user = ""
         if os.geteuid() != 0:
+            # Root within, to mount; then the user again, since Courier's root would change to another user.
             namespaces += ["--user", "--map-root-user"]
+            as_user = f"unshare --user --map-user={os.geteuid()} --map-group={os.getegid()}"
         return self._spawn(
             ["unshare", *namespaces, "sh", "-e", "-c", SCRIPT],
             ROOT=str(root),
             **environment,
+            AS_USER=as_user,
             PASSWD=str(self._users()),
             DESK=str(self.home / "run"),
             TLS_PORT=str(self.tls_port),
