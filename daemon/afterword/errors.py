@@ -13,6 +13,7 @@ AfterwordError                 exit 1   something failed for some mail
 │   └── LoginRefused                    the server does not take the user name and secret
 ├── MailboxError                        a command failed on a working connection
 │   ├── ConnectionLost                  the connection broke; reconnect and go on
+│   ├── MailboxBusy                     another process is writing drafts into it
 │   ├── MailboxFull                     no room for the draft; it is kept and tried again
 │   └── MessageRefused                  the server refuses this message for good (size)
 ├── UnreadableMail                      input that is no mail at all
@@ -95,6 +96,10 @@ class MailboxFull(MailboxError):
 
 class MessageRefused(MailboxError):
     """The server will never take this message: it is too big."""
+
+
+class MailboxBusy(MailboxError):
+    """Another process is writing drafts into the same mailbox."""
 
 
 class UnreadableMail(AfterwordError):
