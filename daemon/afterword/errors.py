@@ -13,9 +13,9 @@ AfterwordError                 exit 1   something failed for some mail
 │   └── LoginRefused                    the server does not take the user name and secret
 ├── MailboxError                        a command failed on a working connection
 │   ├── ConnectionLost                  the connection broke; reconnect and go on
- │   ├── MailboxFull                     no room for the draft; it is kept and tried again
- │   ├── MessageRefused                  the server refuses this message for good (size)
- │   └── MailboxBusy                     another process is writing drafts into it
+│   ├── MailboxBusy                     another process is writing drafts into it
+│   ├── MailboxFull                     no room for the draft; it is kept and tried again
+│   └── MessageRefused                  the server refuses this message for good (size)
 ├── UnreadableMail                      input that is no mail at all
 └── Interrupted                         the service is ending; what is on record stays so
 """

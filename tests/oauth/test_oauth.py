@@ -1,6 +1,7 @@
 """Signing in with OAuth 2.0, end to end: a browser, an authorisation server, the keyring, and a real IMAP server that takes the tokens."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -321,6 +322,29 @@ def test_any_other_providers_token_comes_from_a_command(
     lab.deliver("INBOX", mail(1), NOW)
     assert afterword("scan", "--config", config).code == 0
     assert len(drafts(lab.mailbox)) == 1
+
+
+def test_a_command_that_gives_the_refused_token_again_is_not_tried_again(
+    lab: ServerLab, authority: Authority, tmp_path: Path
+) -> None:
+    counter = tmp_path / "runs"
+    token = tmp_path / "token"
+    token.write_text(authority.jwt(exp=int(time.time()) - 60))
+    config = configured(lab, tmp_path, f"token_command = \"sh -c 'echo >> {counter}; cat {token}'\"")
+    answer = afterword("scan", "--config", config)
+    assert (answer.code, len(counter.read_text())) == (3, 2)
+    assert token.read_text() not in answer.err
+    refused = (lab.server.home / "dovecot.log").read_text().count(f"user=<{lab.user}>, method=OAUTHBEARER")
+    assert refused == 1
+
+
+def test_without_the_extra_it_is_said_what_to_install(
+    config: str, ring: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "authlib.integrations.requests_client", None)
+    answer = login(config)
+    assert answer.code == 2
+    assert "afterword[oauth]" in answer.err
 
 
 def test_a_provider_whose_certificate_is_not_trusted_gets_nothing(

@@ -303,9 +303,9 @@ def _dial(settings: ImapSettings, context: ssl.SSLContext) -> IMAPClient:
         ssl_context=context if settings.security == "tls" else None,
         timeout=SocketTimeout(settings.timeout, settings.timeout),
     )
-    _keep_alive(client.socket())
     # A literal goes out in two writes; without this the second waits 40 ms for the first to be acknowledged.
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _keep_alive(client.socket())
     client.normalise_times = False  # INTERNALDATE with its zone, not shifted to ours
     if settings.security == "starttls":
         try:
