@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from afterword.config import Account, Letters
 from afterword.deliver import Delivery, deliver
-from afterword.dossier import Owner, Recollection, open_dossier
+from afterword.dossier import BETTER, Owner, Recollection, open_dossier, overtaken
 from afterword.examining import Look, Progress, examine, reason
 from afterword.exclusive import alone_at
 from afterword.folders import Folders, find_folders
@@ -85,15 +85,18 @@ def scan(
     began = time.monotonic() if started is None else started
     work = Pass(account, mailbox, ledger, craft, find_folders(mailbox, account), now)
     labels: Counter[str] = Counter()
-    errors = 0
+    errors, better_news = 0, False
     look = Look(account.name, mailbox, ledger, craft.judge, craft.owner, work.folders, now)
     for folder in work.folders.examined:
         for examined in examine(look, folder, since, progress):
+            better_news |= any(each.mail.label in BETTER for each in examined)
             if folder in work.folders.watched:
                 labels.update(each.verdict.label for each in examined if each.verdict)
                 errors += sum(bool(each.error) for each in examined)
     planned, spoiled = plan(work)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
+    if better_news:
+        point_out(work)
     return ScanReport(
         account=account.name,
         folder=",".join(work.folders.watched),
@@ -235,3 +238,20 @@ def due_cases(work: Pass) -> list[Case]:
 def login_of(account: Account) -> str:
     """What is the same wherever the same mailbox is used: hosts have several names, and may be reached at several ports."""
     return account.imap.username if account.imap else str(account.maildir)
+
+
+def point_out(work: Pass) -> None:
+    """Put on record which drafts have been overtaken by better news; they are the owner's, and stay where they are."""
+    cases = [
+        case for case in work.ledger.cases(State.DRAFTED, account=work.account.name) if not case.plan.skip
+    ]
+    if not cases:
+        return
+    earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
+    for case in cases:
+        why = overtaken(case.plan.dossier, earlier)
+        if why and work.mailbox.find(work.folders.drafts, "Message-ID", case.message_id):
+            fingerprint = case.plan.dossier.fingerprint
+            work.ledger.move_case(
+                fingerprint, [State.DRAFTED], State.DRAFTED, work.now, skip=Skip.SUPERSEDED, why=why
+            )

@@ -44,6 +44,7 @@ def test_scenario(name: str, lab: Lab, tmp_path: Path) -> None:
         assert told == (one.drafted, one.waiting, one.skipped, one.errors), (
             f"pass {number}: {scenario.promise}"
         )
+        assert player.overtaken == one.overtaken
         assert player.flags() == before
     found = player.drafts()
     expected = sorted(scenario.draft, key=lambda draft: draft.to + draft.in_reply_to)
