@@ -128,7 +128,7 @@ def plan(work: Pass) -> tuple[list[Outcome], int]:
     standing = {mail.message_id for mail in earlier.outgoing}
     outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
     new = [each for each in decided if draft_id(work, each[0]) not in standing]
-    plans = make_plans([each[1:] for each in new], settled_plans(work), work.craft.letters, work.now)
+    plans = make_plans([each[1:] for each in new], settled_plans(work.ledger), work.craft.letters, work.now)
     for (message, _, _), planned in zip(new, plans, strict=True):
         with bearing(work, message, spoiled):
             outcomes.append(open_case(work, planned, message))
@@ -164,9 +164,9 @@ def note_found(work: Pass, message: Message, dossier: Dossier, decision: Decisio
     return Outcome(planned, Result.FOUND)
 
 
-def settled_plans(work: Pass) -> list[Plan]:
+def settled_plans(ledger: Ledger) -> list[Plan]:
     """The plans of rejections that have their draft, wait for it, or were answered by the owner."""
-    cases = work.ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED, State.SKIPPED)
+    cases = ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED, State.SKIPPED)
     return [
         case.plan
         for case in cases
