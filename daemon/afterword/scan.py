@@ -21,7 +21,7 @@ from afterword.ledger import Case, Ledger, State
 from afterword.letters import Author, Templates, compose, message_id_for
 from afterword.mailbox.protocol import Mailbox
 from afterword.parse import parse
-from afterword.plan import make_plans, settled_plan
+from afterword.plan import displaced, make_plans, settled_plan
 from afterword.records import (
     Action,
     Decision,
@@ -128,7 +128,11 @@ def plan(work: Pass) -> tuple[list[Outcome], int]:
     standing = {mail.message_id for mail in earlier.outgoing}
     outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
     new = [each for each in decided if draft_id(work, each[0]) not in standing]
-    plans = make_plans([each[1:] for each in new], settled_plans(work.ledger), work.craft.letters, work.now)
+    waiting = [case.plan for case in work.ledger.cases(State.WAITING)]
+    plans = make_plans(
+        [each[1:] for each in new], settled_plans(work.ledger), work.craft.letters, work.now, waiting
+    )
+    outcomes += [drop(work, planned) for planned in displaced(plans, waiting)]
     for (message, _, _), planned in zip(new, plans, strict=True):
         with bearing(work, message, spoiled):
             outcomes.append(open_case(work, planned, message))
@@ -162,6 +166,15 @@ def note_found(work: Pass, message: Message, dossier: Dossier, decision: Decisio
     planned = settled_plan(dossier, decision)
     work.ledger.add_case(Case(planned, State.DRAFTED, draft_id(work, message)), work.now)
     return Outcome(planned, Result.FOUND)
+
+
+def drop(work: Pass, planned: Plan) -> Outcome:
+    """End a case whose draft has not appeared, and now will not."""
+    skip = str(planned.skip or "")
+    work.ledger.move_case(
+        planned.dossier.fingerprint, [State.WAITING], State.SKIPPED, work.now, skip=skip, why=planned.why
+    )
+    return Outcome(planned, Result.SKIPPED)
 
 
 def settled_plans(ledger: Ledger) -> list[Plan]:

@@ -2,7 +2,7 @@
 
 from afterword.dossier.cases import first_obstacle, open_dossier, overtaken, recheck, remember
 from afterword.dossier.history import BETTER
-from afterword.dossier.merging import merge
+from afterword.dossier.merging import merge, yields
 from afterword.dossier.owner import Owner
 from afterword.dossier.recollection import Recollection
 
@@ -16,4 +16,5 @@ __all__ = [
     "overtaken",
     "recheck",
     "remember",
+    "yields",
 ]
