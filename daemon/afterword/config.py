@@ -196,6 +196,19 @@ class State(Section):
     url: str = Field(default_factory=default_state_url, description="Database URL of the ledger (SQLAlchemy)")
 
 
+class Corrections(Section):
+    """How you say in your mail program that a mail was judged wrongly: move it into one of these folders."""
+
+    rejection: str = Field(
+        "Afterword/Rejection",
+        description="Folder for rejections that were missed (keyword: $AfterwordRejection)",
+    )
+    not_rejection: str = Field(
+        "Afterword/Not a rejection",
+        description="Folder for mails that are no rejection (keyword: $AfterwordNotRejection)",
+    )
+
+
 class RuleFiles(Section):
     """The owner's own rules; they come before the default ones."""
 
@@ -211,6 +224,7 @@ class Config(Section):
     schedule: Schedule = Schedule()
     state: State = Field(default_factory=State)
     rules: RuleFiles = RuleFiles()
+    corrections: Corrections = Corrections()
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from afterword.config import (
     DURATION_UNITS,
     Account,
+    Corrections,
     Imap,
     Letters,
     Maildir,
@@ -58,6 +59,7 @@ def sample() -> str:
         _table("[schedule]", "schedule", Schedule),
         _table("[state]", "state", State, comment_out=True),
         _table("[rules]", "rules", RuleFiles),
+        _table("[corrections]", "corrections", Corrections),
     ]
     return "\n".join(parts)
 

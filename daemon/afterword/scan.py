@@ -6,17 +6,20 @@ the APPEND.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from afterword.config import Account, Letters
+from afterword.config import Account, Corrections, Letters
+from afterword.corrections import act, overruled, take, words_on
 from afterword.deliver import deliver
 from afterword.dossier import Owner, Recollection, merge, open_dossier, remember
 from afterword.folders import Folders, find_folders
+from afterword.journal import note_answers, note_rejection
 from afterword.ledger import Case, Cursor, Examined, Ledger, State
 from afterword.letters import Author, Templates, compose
 from afterword.mailbox.protocol import Mailbox
+from afterword.outcomes import observe
 from afterword.parse import parse
 from afterword.plan import make_plan
 from afterword.records import (
@@ -51,6 +54,7 @@ class Craft:
     owner: Owner
     author: Author
     letters: Letters
+    corrections: Corrections = field(default_factory=Corrections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Pass:
     craft: Craft
     folders: Folders
     now: datetime
+    words: Mapping[str, bool]  # the owner's word on mails that were judged wrongly, by fingerprint
 
 
 def scan(
@@ -83,7 +88,9 @@ def scan(
     everything that was recorded by then stays recorded.
     """
     began = time.monotonic() if started is None else started
-    work = Pass(account, mailbox, ledger, craft, find_folders(mailbox, account), now)
+    folders = find_folders(mailbox, account)
+    take(account.name, mailbox, ledger, craft.corrections, folders, craft.judge, craft.owner, now)
+    work = Pass(account, mailbox, ledger, craft, folders, now, words_on(ledger))
     labels: Counter[str] = Counter()
     errors = 0
     for folder in work.folders.examined:
@@ -91,7 +98,10 @@ def scan(
             if folder in work.folders.watched:
                 labels.update(each.verdict.label for each in examined if each.verdict)
                 errors += sum(bool(each.error) for each in examined)
+    observe(account.name, mailbox, ledger, folders, now)
+    act(account.name, mailbox, ledger, folders, craft.judge, now, dry_run=dry_run)
     planned = plan(work)
+    note_answers(account.name, mailbox, ledger, now)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
     return ScanReport(
         account=account.name,
@@ -140,7 +150,7 @@ def look_at(work: Pass, folder: str, raw: RawMessage) -> Examined:
         if work.folders.is_own(folder):
             sent = folder == work.folders.sent
             return Examined(remember(message, None, owner, sent=sent, draft=not sent), None)
-        verdict = work.craft.judge.judge(message)
+        verdict = overruled(work.craft.judge.judge(message), work.words.get(message.fingerprint))
         return Examined(remember(message, verdict.label, owner), verdict)
     except Exception as error:  # noqa: BLE001 - no mail, however broken, may stop the ones behind it
         return Examined(unreadable(raw), None, f"{type(error).__name__} in {_origin(error)}")
@@ -187,6 +197,7 @@ def plan(work: Pass) -> list[Outcome]:
     circumstances = Circumstances(work.now, work.craft.letters.application_stage)
     outcomes = []
     for (message, verdict), dossier in zip(judged, merge(opened, settled), strict=True):
+        note_rejection(work.ledger, message, dossier)
         decision = work.craft.rules.decide(message, verdict, dossier, circumstances)
         planned = make_plan(verdict, dossier, decision, work.craft.letters, work.now)
         outcomes.append(open_case(work, planned, message))
@@ -204,7 +215,8 @@ def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Ver
             continue  # the folder was made anew; the mail is found at its new place
         for raw in work.mailbox.fetch(folder, uids):
             message = parse(raw)
-            judged.setdefault(message.fingerprint, (message, work.craft.judge.judge(message)))
+            verdict = overruled(work.craft.judge.judge(message), work.words.get(message.fingerprint))
+            judged.setdefault(message.fingerprint, (message, verdict))
     return sorted(judged.values(), key=lambda pair: pair[0].date)
 
 

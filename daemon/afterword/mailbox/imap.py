@@ -1,7 +1,9 @@
 """Mail on a server (RFC 3501, RFC 9051) through IMAPClient.
 
 Reading leaves no trace: folders are opened with EXAMINE, bodies fetched with BODY.PEEK, and no STORE is ever issued (Courier
-obeys it even under EXAMINE). The only command that writes is APPEND.
+obeys it even under EXAMINE). Two commands write: APPEND for a draft, and UID MOVE (RFC 6851) to withdraw one. MOVE is taken alone,
+since COPY with STORE and EXPUNGE is three steps that can end half way, and EXPUNGE takes what others have marked; a server without it
+(Courier) leaves the draft to the owner. CLOSE is never sent, for it expunges.
 """
 
 import imaplib
@@ -146,6 +148,26 @@ class ImapMailbox:
         flags = ["\\Draft", "\\Seen", *([keyword] if keyword else [])]
         with self._command("APPEND", folder):
             self._client.append(folder, octets, flags)
+
+    def marked(self, folder: str, keyword: str) -> tuple[int, ...]:
+        """UID SEARCH KEYWORD."""
+        self._refresh(folder)
+        with self._command("SEARCH", folder):
+            return tuple(sorted(self._client.search(["KEYWORD", keyword])))
+
+    def move_draft(self, place: Place, to: str) -> bool:
+        """UID MOVE, the one command that needs SELECT; the folder is left by opening another, which expunges nothing."""
+        if not self._client.has_capability("MOVE"):
+            return False
+        self._opened = None
+        with self._command("MOVE", place.folder):
+            answer = self._client.select_folder(place.folder)
+            if _number(answer.get(b"UIDVALIDITY")) != place.uidvalidity:
+                return False
+            if not self._client.search(["UID", str(place.uid)]):
+                return False
+            self._client.move([place.uid], to)
+        return True
 
     def wait(self, folder: str, seconds: float) -> bool:
         """IDLE (RFC 2177): True when the server tells of new mail, False after `seconds` without.
