@@ -13,7 +13,18 @@ from afterword.dossier.facets import gives_feedback, sentences_of
 from afterword.ledger import Case, Ledger
 from afterword.mailbox.protocol import Mailbox
 from afterword.parse import parse
-from afterword.records import Correspondence, Dossier, Label, Lesson, Letter, Message, Stage, Theme
+from afterword.records import (
+    Correspondence,
+    Dossier,
+    Fate,
+    Label,
+    Lesson,
+    Letter,
+    Message,
+    Sighting,
+    Stage,
+    Theme,
+)
 from afterword.themes import is_actionable, themes_of
 
 MEMORY = timedelta(days=400)  # an answer may take long, but not for ever
@@ -26,6 +37,23 @@ class Recurring:
 
     theme: str
     lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Requests that were sent, how many of them a person answered, and how many of these answers held advice."""
+
+    requests: int
+    answers: int
+    advice: int
+
+
+def rates_of(sightings: Iterable[Sighting], lessons: Iterable[Lesson]) -> Rates:
+    """Counted by request, so that two answers to one are one; only drafts that were sent and asked are requests."""
+    requests = {each.sent_id for each in sightings if each.fate is Fate.SENT and each.asked}
+    kept = list(lessons)
+    answered = {each.request for each in kept} & requests
+    return Rates(len(requests), len(answered), len({each.request for each in kept if each.advice} & requests))
 
 
 def note_rejection(ledger: Ledger, message: Message, dossier: Dossier) -> None:

@@ -4,8 +4,8 @@ The scan has examined Sent and Drafts before, so that what lies there is on reco
 lie there. Only where a draft is missed are the folders themselves asked.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -83,6 +83,18 @@ def sight(
     if before and before.fate is Fate.DELETED:
         return before
     return Sighting(fingerprint, account, Fate.DELETED, now) if _is_gone(case, mailbox, folders) else before
+
+
+def fates_of(cases: Iterable[Case], sightings: Mapping[str, Sighting]) -> dict[str, int]:
+    """How many drafts have met each fate; one that no pass has looked for yet is `untouched`, as the APPEND left it."""
+    fates = Counter(
+        sightings[fingerprint].fate
+        if (fingerprint := case.plan.dossier.fingerprint) in sightings
+        else Fate.UNTOUCHED
+        for case in cases
+        if case.state in (State.DRAFTED, State.WITHDRAWN)
+    )
+    return {fate.value: fates[fate] for fate in Fate}
 
 
 def lies_untouched(case: Case, mailbox: Mailbox, folders: Folders) -> Place | None:
