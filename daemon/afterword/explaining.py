@@ -10,6 +10,7 @@ from afterword.config import Account, Config, Letters
 from afterword.dossier import Owner, open_dossier
 from afterword.errors import UnreadableMail, UserError
 from afterword.judging import raw_of
+from afterword.learning import judge_for
 from afterword.ledger import Ledger
 from afterword.letters import Author, compose, load_templates
 from afterword.parse import parse
@@ -130,7 +131,7 @@ def _configured(config: Config, name: str) -> Setting:
         earlier = ledger.correspondence(now - MEMORY)
     finally:
         ledger.close()
-    return Setting(craft_for(config, account, load()), earlier, now)
+    return Setting(craft_for(config, account, judge_for(config)), earlier, now)
 
 
 def _from_message(message: Message) -> Setting:

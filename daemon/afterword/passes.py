@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from afterword.accounts import craft_for, open_mailbox
 from afterword.config import Config
 from afterword.errors import AfterwordError
+from afterword.learning import judge_for
 from afterword.ledger import Ledger, PassRow
 from afterword.records import ScanReport
 from afterword.scan import Progress, scan
-from afterword_models import load
 
 
 def one_pass_each(
@@ -22,7 +22,7 @@ def one_pass_each(
     """
     ledger = Ledger.rehearse(config.state.url) if dry_run else Ledger.open(config.state.url)
     try:
-        judge = load()
+        judge = judge_for(config)
         for account in config.account:
             started, began = datetime.now(UTC), time.monotonic()
             try:
