@@ -51,4 +51,5 @@ def craft_for(config: Config, account: Account, judge: Judge) -> Craft:
         author=author_of(config.owner, quote=config.letters.quote),
         letters=config.letters,
         corrections=config.corrections,
+        retention=config.retention,
     )

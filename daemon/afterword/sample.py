@@ -21,6 +21,7 @@ from afterword.config import (
     Letters,
     Maildir,
     Owner,
+    Retention,
     RuleFiles,
     Schedule,
     State,
@@ -60,6 +61,7 @@ def sample() -> str:
         _table("[state]", "state", State, comment_out=True),
         _table("[rules]", "rules", RuleFiles),
         _table("[corrections]", "corrections", Corrections),
+        _table("[retention]", "retention", Retention),
     ]
     return "\n".join(parts)
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from afterword.config import Account, Corrections, Letters
+from afterword.config import Account, Corrections, Letters, Retention
 from afterword.corrections import act, overruled, take, words_on
 from afterword.deliver import deliver
 from afterword.dossier import Owner, Recollection, merge, open_dossier, remember
 from afterword.folders import Folders, find_folders
+from afterword.forgetting import retire
 from afterword.journal import note_answers, note_rejection
 from afterword.ledger import Case, Cursor, Examined, Ledger, State
 from afterword.letters import Author, Templates, compose
@@ -55,6 +56,7 @@ class Craft:
     author: Author
     letters: Letters
     corrections: Corrections = field(default_factory=Corrections)
+    retention: Retention = field(default_factory=Retention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def scan(
     planned = plan(work)
     note_answers(account.name, mailbox, ledger, now)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
+    retire(ledger, craft.retention, now)
     return ScanReport(
         account=account.name,
         folder=",".join(work.folders.watched),

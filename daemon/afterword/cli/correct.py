@@ -9,6 +9,7 @@ from afterword.cli import show
 from afterword.cli.app import app
 from afterword.cli.mail import AccountOption, ConfigOption, JsonOption
 from afterword.config import config_path, load_config
+from afterword.errors import UserError
 
 if TYPE_CHECKING:
     from afterword.learning import Mistakes
@@ -70,3 +71,33 @@ def _mistakes(before: "Mistakes", after: "Mistakes") -> dict[str, int]:
         "misses_before": before.misses,
         "misses_after": after.misses,
     }
+
+
+@app.command()
+def forget(
+    case: Annotated[
+        str, typer.Argument(metavar="[CASE]", help="Message-ID of a rejection or of its draft")
+    ] = "",
+    account: Annotated[str, typer.Option("--account", help="All of this account")] = "",
+    everything: Annotated[
+        bool, typer.Option("--everything", help="All accounts, and the personal model")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Remove what is kept of a case, an account, or everything; the mailbox is not touched."""
+    from afterword import forgetting
+
+    if sum(map(bool, (case, account, everything))) != 1:
+        raise UserError("Name one case, one account, or write --everything.", "afterword forget --help")
+    settings = load_config(config_path(config))
+    if not yes:
+        what = "everything" if everything else f"the account {account}" if account else "this case"
+        typer.confirm(f"Forget {what} for good?", abort=True)
+    if everything:
+        forgetting.forget_everything(settings)
+    elif account:
+        forgetting.forget_account(settings, account)
+    else:
+        forgetting.forget_case(settings, case)
+    show.line("forgotten")

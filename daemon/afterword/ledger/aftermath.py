@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select, text, update
+from sqlalchemy import Engine, RowMapping, delete, insert, select, text, union, update
 from sqlalchemy.engine import Connection
 
 from afterword.ledger.codec import address_from_json, address_to_json, correspondence_of
@@ -219,6 +219,13 @@ class Aftermath:
         self.forget_lessons(fingerprint)
         self.compact()
         return known == 1
+
+    def accounts(self) -> list[str]:
+        """Every account of which anything is kept."""
+        tables = (cases, messages, cursors, passes, sightings, lessons, corrections)
+        query = union(*(select(table.c.account) for table in tables))
+        with self._transaction() as connection:
+            return sorted(connection.execute(query).scalars())
 
     def forget_account(self, account: str) -> None:
         """Remove every row of an account, as if it had never been looked at."""
