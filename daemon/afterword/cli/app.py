@@ -22,7 +22,7 @@ app.add_typer(rules_app, name="rules")
 
 def main() -> NoReturn:
     """Entry point: run a command and leave with the exit code of the contract."""
-    for name in ("mail", "account", "rules", "evaluate", "journal", "correct"):
+    for name in ("mail", "account", "rules", "evaluate", "journal", "correct", "report"):
         import_module(f"afterword.cli.{name}")
     try:
         sys.exit(app(standalone_mode=False))

@@ -6,13 +6,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select, text, union, update
+from sqlalchemy import Engine, RowMapping, delete, insert, or_, select, text, union, update
 from sqlalchemy.engine import Connection
 
 from afterword.ledger.codec import address_from_json, address_to_json, correspondence_of
 from afterword.ledger.tables import cases, corrections, cursors, lessons, messages, passes, sightings
 from afterword.records import Correction, Correspondence, Fate, Label, Lesson, Place, Sighting, Stage, Theme
 
+NOTHING = (Label.OTHER, Label.JOB_ALERT, Label.OUTREACH)  # mail that shows no application
 FORGOTTEN = "forgotten"  # the state of a case of which only the fingerprint is left
 BLANK: dict[str, Any] = {"subject": "", "sender": None, "recipients": [], "evidence": "", "person": "", "role": "", "company": "", "requisition": ""}  # fmt: skip
 
@@ -73,6 +74,16 @@ class Aftermath:
             messages.c.folder == folder,
             messages.c.uidvalidity == uidvalidity,
             messages.c.uid.in_(list(uids)),
+        )
+        with self._transaction() as connection:
+            return [correspondence_of(row) for row in connection.execute(query).mappings()]
+
+    def all_mail(self) -> list[Correspondence]:
+        """Everything that can show an application, of every account, the oldest first."""
+        query = (
+            select(messages)
+            .where(messages.c.error == "", or_(messages.c.outgoing, messages.c.label.not_in(NOTHING)))
+            .order_by(messages.c.date, messages.c.id)
         )
         with self._transaction() as connection:
             return [correspondence_of(row) for row in connection.execute(query).mappings()]
