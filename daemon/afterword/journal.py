@@ -19,7 +19,6 @@ from afterword.records import (
     Fate,
     Label,
     Lesson,
-    Letter,
     Message,
     Sighting,
     Stage,
@@ -172,7 +171,7 @@ class _Cases:
     """Cases by the owner's mail that came of them."""
 
     def __init__(self, ledger: Ledger) -> None:
-        cases = {case.plan.dossier.fingerprint: case for case in ledger.cases() if _is_rejection(case)}
+        cases = {case.plan.dossier.fingerprint: case for case in ledger.cases()}
         self._by_thread = cases | {case.plan.dossier.thread.message_id: case for case in cases.values()}
         self._by_sent = {
             sighting.sent_id: cases[fingerprint]
@@ -186,10 +185,6 @@ class _Cases:
         return known or next(
             (self._by_thread[each] for each in request.thread if each in self._by_thread), None
         )
-
-
-def _is_rejection(case: Case) -> bool:
-    return case.plan.letter is not Letter.FEEDBACK_THANKS
 
 
 def _fetch(mail: Correspondence, mailbox: Mailbox) -> Message | None:

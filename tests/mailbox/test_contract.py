@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from afterword.errors import MissingFolder
+from afterword.mailbox.maildir import MaildirMailbox
 from afterword.mailbox.special import resolve, resolve_optional
+from afterword.records import Place
 from tests.mailbox.labs import Lab, mail, open_lab
 
 KINDS = ["memory", "maildir++", "sibling maildirs", "dovecot"]
@@ -132,6 +134,28 @@ def test_a_draft_just_appended_is_found(lab: Lab) -> None:
     assert lab.mailbox.find("Drafts", "Message-ID", "<m7@brightforge.example>") == ()
     lab.mailbox.append_draft("Drafts", mail(7))
     assert len(lab.mailbox.find("Drafts", "Message-ID", "<m7@brightforge.example>")) == 1
+
+
+def test_a_draft_is_moved_with_its_flags_and_nothing_else_moves(lab: Lab) -> None:
+    lab.mailbox.append_draft("Drafts", mail(7))
+    lab.mailbox.append_draft("Drafts", mail(8))
+    (uid,) = lab.mailbox.find("Drafts", "Message-ID", "<m7@brightforge.example>")
+    place = Place(lab.mailbox.account, "Drafts", lab.mailbox.examine("Drafts").uidvalidity, uid)
+    assert lab.mailbox.move_draft(place, "Trash")
+    assert lab.flags("Trash") == {"<m7@brightforge.example>": frozenset({"\\draft", "\\seen"})}
+    assert set(lab.flags("Drafts")) == {"<m8@brightforge.example>"}
+    assert not lab.mailbox.move_draft(place, "Trash")
+
+
+def test_a_draft_of_another_epoch_of_the_folder_is_not_moved(lab: Lab) -> None:
+    lab.mailbox.append_draft("Drafts", mail(7))
+    (uid,) = lab.mailbox.uids("Drafts")
+    state = lab.mailbox.examine("Drafts")
+    if isinstance(lab.mailbox, MaildirMailbox):
+        uid += 1  # a Maildir has one epoch; its numbers are of names, and this one nobody bears
+    place = Place(lab.mailbox.account, "Drafts", state.uidvalidity + 1, uid)
+    assert not lab.mailbox.move_draft(place, "Trash")
+    assert len(lab.mailbox.uids("Drafts")) == 1
 
 
 def test_of_a_huge_mail_only_the_beginning_is_read(lab: Lab) -> None:

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Install the mail servers that the tests start for themselves. Nothing is started or enabled on the machine.
+# Install the mail server and the browser that the tests start for themselves. Nothing is started or enabled on the machine.
 set -eu
-packages="dovecot-imapd"
+packages="dovecot-imapd chromium"
 
-[ -x /usr/sbin/dovecot ] && exit 0
+[ -x /usr/sbin/dovecot ] && command -v chromium > /dev/null && exit 0
 if [ "$(id -u)" -ne 0 ]; then
-    echo "The tests need a real IMAP server. Install it with:" >&2
+    echo "The tests need a real IMAP server and a browser. Install them with:" >&2
     echo "    sudo apt-get install --no-install-recommends $packages" >&2
     exit 1
 fi

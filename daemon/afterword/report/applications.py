@@ -4,7 +4,7 @@ What joins two mails is what `dossier.applications.link` says. Everything is lai
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -68,11 +68,16 @@ def applications_of(mails: Iterable[Correspondence], dossiers: Sequence[Dossier]
     kept = _each_once(mail for mail in mails if not mail.draft and (mail.outgoing or mail.label))
     by_mail = {dossier.fingerprint: dossier for dossier in dossiers}
     found = [
-        _application(group, [by_mail[mail.fingerprint] for mail in group if mail.fingerprint in by_mail])
+        _application(group, [by_mail[each.fingerprint] for each in group if _turns_down(each, by_mail)])
         for group in _groups(kept)
         if any(mail.label in PROOF for mail in group)
     ]
     return sorted(found, key=lambda each: (each.began, each.company, each.role))
+
+
+def _turns_down(mail: Correspondence, dossiers: Mapping[str, Dossier]) -> bool:
+    """Whether a mail is a rejection of which more is known; other mail may have a case too."""
+    return mail.label is Label.REJECTION and mail.fingerprint in dossiers
 
 
 def _each_once(mails: Iterable[Correspondence]) -> list[Correspondence]:

@@ -8,7 +8,7 @@ from statistics import median
 
 from afterword.journal import Rates, Recurring, entries, rates_of, recurring
 from afterword.ledger import Ledger
-from afterword.records import Letter, Reason, Stage
+from afterword.records import Reason, Stage
 from afterword.report.applications import Application, Ending, Reached, applications_of
 from afterword_models.evaluation import Estimate, wilson
 
@@ -54,9 +54,7 @@ class Season:
 
 def season_of(ledger: Ledger, *, since: datetime | None = None) -> Season:
     """The numbers of all accounts together; with `since`, of applications that began later and of advice that came later."""
-    dossiers = [
-        case.plan.dossier for case in ledger.cases() if case.plan.letter is not Letter.FEEDBACK_THANKS
-    ]
+    dossiers = [case.plan.dossier for case in ledger.cases()]
     found = applications_of(ledger.aftermath.all_mail(), dossiers)
     applications = [each for each in found if since is None or each.began >= since]
     lessons = ledger.aftermath.lessons(since=since)
