@@ -7,7 +7,7 @@ WHEEL_VENV := .work/wheel-venv
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
 
-.PHONY: demo test test-source test-wheel check eval train lock config servers clean help
+.PHONY: demo test test-source test-wheel check eval trials train lock config servers clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -32,6 +32,9 @@ check: $(VENV)/.dev ## ruff and mypy --strict
 
 eval: $(VENV)/.dev ## measure the classifier on labelled mail in DATA, against its floors
 	$(BIN)/python models/scripts/measure.py $(DATA)
+
+trials: $(VENV)/.dev ## what takes minutes to measure: three training seeds, and hand-written mail left out of training
+	$(BIN)/python models/scripts/trials.py $(DATA)
 
 train: $(VENV)/.dev ## train the classifier anew from the corpus
 	cd models && ../$(BIN)/python -m spacy project run all

@@ -30,10 +30,9 @@ def overruled(verdict: Verdict, rejection: bool | None) -> Verdict:
     """The verdict under the owner's word; None leaves it as it is. The other labels keep their order."""
     if rejection is None:
         return verdict
-    rest = {label: score for label, score in verdict.scores.items() if label != Label.REJECTION}
     if rejection:
-        scores = dict.fromkeys(rest, 0.0) | {Label.REJECTION.value: 1.0}
-        return replace(verdict, label=Label.REJECTION, score=1.0, scores=MappingProxyType(scores), hold=False)
+        return certain(verdict, Label.REJECTION)
+    rest = {label: score for label, score in verdict.scores.items() if label != Label.REJECTION}
     total = sum(rest.values())
     scores = {label: score / total if total else 1 / len(rest) for label, score in rest.items()}
     best = max(scores, key=lambda label: scores[label])
@@ -41,6 +40,12 @@ def overruled(verdict: Verdict, rejection: bool | None) -> Verdict:
     return replace(
         verdict, label=Label(best), score=scores[best], scores=MappingProxyType(scores), hold=False
     )
+
+
+def certain(verdict: Verdict, label: Label) -> Verdict:
+    """The verdict where something better than the classifier has said what the mail is."""
+    scores = dict.fromkeys(verdict.scores, 0.0) | {label.value: 1.0}
+    return replace(verdict, label=label, score=1.0, scores=MappingProxyType(scores), hold=False)
 
 
 def correction_of(message: Message, rejection: bool, account: str, now: datetime) -> Correction:

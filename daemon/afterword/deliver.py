@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from afterword.dossier import Owner, recheck
+from afterword.dossier import recheck
 from afterword.errors import MessageRefused
 from afterword.folders import Folders
 from afterword.ledger import Case, Ledger, State
@@ -23,7 +23,6 @@ def deliver(
     ledger: Ledger,
     folders: Folders,
     earlier: Sequence[Correspondence],
-    owner: Owner,
     now: datetime,
     *,
     dry_run: bool = False,
@@ -37,7 +36,7 @@ def deliver(
     if _lies_there(case, mailbox, folders):
         ledger.move_case(fingerprint, [State.WAITING, State.INTENDED], State.DRAFTED, now)
         return Outcome(case.plan, Result.FOUND)
-    outdated = recheck(case.plan.dossier, earlier, owner)
+    outdated = recheck(case.plan.dossier, earlier, case.plan.letter)
     if outdated:
         skip, why = outdated
         ledger.move_case(fingerprint, [State.WAITING, State.INTENDED], State.SKIPPED, now, skip=skip, why=why)

@@ -21,8 +21,10 @@ from afterword.records import (
     Lesson,
     Message,
     Sighting,
+    Skip,
     Stage,
     Theme,
+    Verdict,
 )
 from afterword.themes import is_actionable, themes_of
 
@@ -55,9 +57,15 @@ def rates_of(sightings: Iterable[Sighting], lessons: Iterable[Lesson]) -> Rates:
     return Rates(len(requests), len(answered), len({each.request for each in kept if each.advice} & requests))
 
 
-def note_rejection(ledger: Ledger, message: Message, dossier: Dossier) -> None:
-    """Keep what a rejection says unasked; nothing is kept of one that says nothing."""
-    if not dossier.feedback_given:
+def note_unasked(ledger: Ledger, message: Message, verdict: Verdict, dossier: Dossier) -> None:
+    """Keep what a rejection says beside no, or a mail of feedback by itself; nothing is kept of one that says nothing.
+
+    A mail that answers a request is on record as its answer before.
+    """
+    feedback = verdict.label is Label.FEEDBACK
+    # A robot may pass on what a person wrote into a rejection, but by itself it asks for feedback and gives none.
+    others = {Skip.LIST, Skip.NOT_FOR_OWNER} | ({Skip.ROBOT} if feedback else set())
+    if not (feedback or dossier.feedback_given) or any(skip in others for skip, _ in dossier.obstacles):
         return
     ledger.aftermath.add_lesson(
         Lesson(
@@ -68,7 +76,7 @@ def note_rejection(ledger: Ledger, message: Message, dossier: Dossier) -> None:
             role=dossier.role,
             person=message.sender.name if message.sender else "",
             stage=dossier.stage,
-            source="rejection",
+            source="reply" if feedback else "rejection",
             message_id=message.message_id,
             text=message.text[:TEXT_LIMIT],
             themes=themes_of(message.text),
@@ -96,6 +104,9 @@ def note_answers(account: str, mailbox: Mailbox, ledger: Ledger, now: datetime) 
         lesson = lesson_of(mail, request, message, cases.of(request))
         if ledger.aftermath.add_lesson(lesson):
             kept.append(lesson)
+            if lesson.advice:
+                # The thread says more than the classifier can know: an answer that advises is feedback, however short.
+                ledger.aftermath.relabel(lesson.fingerprint, Label.FEEDBACK)
     return kept
 
 

@@ -89,7 +89,11 @@ def _default(field: FieldInfo) -> Any:
 
 
 def _example(key: str) -> str:
-    return {"ca_file": "/path/ca.pem", "templates": "~/.config/afterword/letters"}[key]
+    return {
+        "ca_file": "/path/ca.pem",
+        "quiet_hours": "21:00-08:00",
+        "templates": "~/.config/afterword/letters",
+    }[key]
 
 
 def _toml(value: Any) -> str:

@@ -11,21 +11,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from afterword.config import Account, Corrections, Letters, Retention
-from afterword.corrections import act, overruled, take, words_on
+from afterword.corrections import act, certain, overruled, take, words_on
 from afterword.deliver import deliver
-from afterword.dossier import Owner, Recollection, merge, open_dossier, remember
+from afterword.dossier import Owner, Recollection, open_dossier, remember
 from afterword.folders import Folders, find_folders
 from afterword.forgetting import retire
-from afterword.journal import note_answers, note_rejection
+from afterword.journal import note_answers, note_unasked
 from afterword.ledger import Case, Cursor, Examined, Ledger, State
-from afterword.letters import Author, Templates, compose
+from afterword.letters import Author, Templates, compose, message_id_for
 from afterword.mailbox.protocol import Mailbox
 from afterword.outcomes import observe
 from afterword.parse import parse
-from afterword.plan import make_plan
+from afterword.plan import make_plans, settled_plan
 from afterword.records import (
     Action,
     Correspondence,
+    Decision,
+    Dossier,
+    Label,
     Message,
     Outcome,
     Place,
@@ -33,6 +36,7 @@ from afterword.records import (
     RawMessage,
     Result,
     ScanReport,
+    Skip,
     Verdict,
 )
 from afterword_models import Judge
@@ -102,8 +106,8 @@ def scan(
                 errors += sum(bool(each.error) for each in examined)
     observe(account.name, mailbox, ledger, folders, now)
     act(account.name, mailbox, ledger, folders, craft.judge, now, dry_run=dry_run)
-    planned = plan(work)
     note_answers(account.name, mailbox, ledger, now)
+    planned = plan(work)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
     retire(ledger, craft.retention, now)
     return ScanReport(
@@ -188,23 +192,48 @@ def _origin(error: BaseException) -> str:
 
 def plan(work: Pass) -> list[Outcome]:
     """Open a case for every rejection that has none; what is decided at once (skipped, held) is an outcome already."""
-    places = work.ledger.unplanned(work.account.name, work.folders.watched)
-    judged = fetch_judged(work, places)
+    judged = fetch_judged(work, work.ledger.unplanned(work.account.name, work.folders.watched))
     if not judged:
         return []
     earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
-    settled = [case.plan.dossier for case in work.ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED)]
-    opened = [
-        open_dossier(message, verdict, earlier, work.craft.owner, now=work.now) for message, verdict in judged
-    ]
-    circumstances = Circumstances(work.now, work.craft.letters.application_stage)
-    outcomes = []
-    for (message, verdict), dossier in zip(judged, merge(opened, settled), strict=True):
-        note_rejection(work.ledger, message, dossier)
-        decision = work.craft.rules.decide(message, verdict, dossier, circumstances)
-        planned = make_plan(verdict, dossier, decision, work.craft.letters, work.now)
-        outcomes.append(open_case(work, planned, message))
+    decided = [(message, *decide(work, message, verdict, earlier)) for message, verdict in judged]
+    for (message, verdict), (_, dossier, _) in zip(judged, decided, strict=True):
+        note_unasked(work.ledger, message, verdict, dossier)
+    standing = {mail.message_id for mail in earlier.outgoing}
+    outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
+    new = [each for each in decided if draft_id(work, each[0]) not in standing]
+    plans = make_plans([each[1:] for each in new], settled_plans(work), work.craft.letters, work.now)
+    outcomes += [open_case(work, planned, each[0]) for each, planned in zip(new, plans, strict=True)]
     return [outcome for outcome in outcomes if outcome.result is not Result.WAITING]
+
+
+def decide(work: Pass, message: Message, verdict: Verdict, earlier: Recollection) -> tuple[Dossier, Decision]:
+    """What is known of a rejection, and what the rules say to it."""
+    dossier = open_dossier(message, verdict, earlier, work.craft.owner, now=work.now)
+    circumstances = Circumstances(work.now, work.craft.letters.application_stage)
+    return dossier, work.craft.rules.decide(message, verdict, dossier, circumstances)
+
+
+def draft_id(work: Pass, message: Message) -> str:
+    """The Message-ID that the one draft for a mail has."""
+    return message_id_for(message.fingerprint, work.craft.author.address)
+
+
+def note_found(work: Pass, message: Message, dossier: Dossier, decision: Decision) -> Outcome:
+    """Put on record again what a lost ledger knew: the draft for this mail lies in Drafts, or was sent."""
+    planned = settled_plan(dossier, decision)
+    work.ledger.add_case(Case(planned, State.DRAFTED, draft_id(work, message)), work.now)
+    return Outcome(planned, Result.FOUND)
+
+
+def settled_plans(work: Pass) -> list[Plan]:
+    """The plans of rejections that have their draft, wait for it, or were answered by the owner."""
+    cases = work.ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED, State.SKIPPED)
+    return [
+        case.plan
+        for case in cases
+        if case.state is not State.SKIPPED or case.plan.skip is Skip.ALREADY_ANSWERED
+    ]
 
 
 def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Verdict]]:
@@ -220,7 +249,12 @@ def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Ver
             message = parse(raw)
             verdict = overruled(work.craft.judge.judge(message), work.words.get(message.fingerprint))
             judged.setdefault(message.fingerprint, (message, verdict))
-    return sorted(judged.values(), key=lambda pair: pair[0].date)
+    advised = work.ledger.aftermath.advised(judged)
+    found = [
+        (message, certain(verdict, Label.FEEDBACK) if message.fingerprint in advised else verdict)
+        for message, verdict in judged.values()
+    ]
+    return sorted(found, key=lambda pair: pair[0].date)
 
 
 def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:
@@ -244,7 +278,10 @@ def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:
 
 
 def deliver_due(work: Pass, *, dry_run: bool) -> list[Outcome]:
-    """Deliver the cases whose time has come, first those that an earlier pass left half done."""
+    """Deliver the cases whose time has come, first those that an earlier pass left half done; in quiet hours none."""
+    quiet = work.craft.letters.quiet_hours
+    if quiet and quiet.covers(work.now):
+        return []
     cases = work.ledger.cases(State.INTENDED, State.WAITING, account=work.account.name)
     due = [case for case in cases if case.plan.due is None or case.plan.due <= work.now]
     if not due:
@@ -257,7 +294,6 @@ def deliver_due(work: Pass, *, dry_run: bool) -> list[Outcome]:
             work.ledger,
             work.folders,
             earlier,
-            work.craft.owner,
             work.now,
             dry_run=dry_run,
         )

@@ -192,7 +192,7 @@ class Expected:
 
     @property
     def fates(self) -> dict[str, int]:
-        """What became of the drafts; the one about the grant was withdrawn."""
+        """What became of the drafts; the one about the grant was withdrawn, and thanks for advice still lie there."""
         names = {
             SENT: "sent",
             RENAMED: "sent",
@@ -202,6 +202,7 @@ class Expected:
             LEFT: "untouched",
         }
         counts = Counter(names[story.does] for story in self.stories if story.does)
+        counts["untouched"] += self.advice
         return {name: counts[name] for name in ("untouched", "edited", "sent", "deleted")} | {"withdrawn": 1}
 
     @property

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from afterword.journal import entries, recurring
+from afterword.journal import entries, rates_of, recurring
 from afterword.ledger import Ledger
 from afterword.records import Lesson
 from tests.lessons.labs import send
@@ -85,10 +85,33 @@ def test_an_answer_that_declines_counts_as_one_and_keeps_no_words(lab: Lab, ledg
 
 def test_mail_of_others_or_of_robots_is_no_answer(lab: Lab, ledger: Ledger) -> None:
     request = asked(lab, ledger)
-    lab.deliver("INBOX", answer(2, ADVICE, From_="Lee Moss <lee@tideway.example>"), NOW)
+    lab.deliver(
+        "INBOX",
+        answer(2, "Lunch on Friday?", From_="Lee Moss <lee@tideway.example>", In_Reply_To="<x@x.example>"),
+        NOW,
+    )
     away = {"Auto_Submitted": "auto-replied", "In_Reply_To": request}
     lab.deliver("INBOX", answer(3, "I am away until Monday.", **away), NOW)
     assert lessons(lab, ledger) == []
+
+
+def test_feedback_by_itself_is_kept_and_is_no_answer(lab: Lab, ledger: Ledger) -> None:
+    asked(lab, ledger)
+    lab.deliver("INBOX", answer(2, ADVICE, From_="Lee Moss <lee@tideway.example>"), NOW)
+    (lesson,) = lessons(lab, ledger)
+    assert (lesson.source, lesson.request, lesson.advice) == ("reply", "", True)
+    rates = rates_of(ledger.aftermath.sightings().values(), [lesson])
+    assert (rates.requests, rates.answers) == (1, 0)
+
+
+def test_an_answer_that_advises_is_thanked_for_however_short_it_is(lab: Lab, ledger: Ledger) -> None:
+    request = asked(lab, ledger)
+    lab.deliver(
+        "INBOX", answer(2, "Gladly. My advice would be to be more concise.\n", In_Reply_To=request), NOW
+    )
+    (lesson,) = lessons(lab, ledger)
+    assert lesson.advice
+    assert [draft["In-Reply-To"] for draft in drafts(lab.mailbox)] == ["<m2@brightforge.example>"]
 
 
 def test_an_answer_to_a_request_that_the_owner_wrote_alone_is_kept_too(lab: Lab, ledger: Ledger) -> None:

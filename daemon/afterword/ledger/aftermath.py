@@ -137,6 +137,14 @@ class Aftermath:
             rows = connection.execute(query.order_by(lessons.c.date, lessons.c.id)).mappings()
             return [_lesson_of(row) for row in rows]
 
+    def advised(self, fingerprints: Collection[str]) -> set[str]:
+        """Of these mails, the answers that hold advice."""
+        query = select(lessons.c.fingerprint).where(
+            lessons.c.fingerprint.in_(list(fingerprints)), lessons.c.source == "reply", lessons.c.advice
+        )
+        with self._transaction() as connection:
+            return set(connection.execute(query).scalars())
+
     def forget_lessons(self, *fingerprints: str, before: datetime | None = None) -> int:
         """Blank lessons, all of them when none is named; their fingerprints stay, so that the mail is not read again."""
         query = update(lessons).where(lessons.c.forgotten.is_(False))

@@ -160,9 +160,9 @@ class Ledger:
             return [correspondence_of(row) for row in connection.execute(query).mappings()]
 
     def unplanned(self, account: str, folders: Collection[str]) -> list[Place]:
-        """Places of rejections seen in the watched `folders`, or named by the owner, for which nothing has been decided yet.
+        """Places of rejections and of feedback seen in the watched `folders`, or named by the owner, of which nothing is decided yet.
 
-        A rejection that was meanwhile moved is named at every place where it was seen.
+        A mail that was meanwhile moved is named at every place where it was seen.
         """
         watched = select(messages.c.fingerprint).where(
             messages.c.account == account,
@@ -170,7 +170,7 @@ class Ledger:
                 messages.c.folder.in_(list(folders)),
                 messages.c.fingerprint.in_(select(corrections.c.fingerprint).where(corrections.c.rejection)),
             ),
-            messages.c.label == Label.REJECTION,
+            messages.c.label.in_([Label.REJECTION, Label.FEEDBACK]),
             messages.c.outgoing.is_(False),
         )
         query = (
