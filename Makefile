@@ -7,7 +7,7 @@ WHEEL_VENV := .work/wheel-venv
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
 
-.PHONY: demo test test-source test-wheel check eval trials train lock config servers clean help
+.PHONY: demo test test-source test-wheel soak check eval trials train lock config servers clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -19,11 +19,14 @@ test: servers test-source test-wheel ## every test, on the source tree and on th
 
 test-source: $(VENV)/.dev
 	@echo "== Tests on the source tree"
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not soak"
 
 test-wheel: $(WHEEL_VENV)/.installed
 	@echo "== Tests on the built wheel, in an environment of its own"
-	$(WHEEL_VENV)/bin/pytest -p no:cacheprovider -m "not deep"
+	$(WHEEL_VENV)/bin/pytest -p no:cacheprovider -m "not deep and not soak"
+
+soak: servers $(VENV)/.dev ## an hour of faults, kills, fuzzing and large mailboxes
+	$(BIN)/pytest -m soak
 
 check: $(VENV)/.dev ## ruff and mypy --strict
 	$(BIN)/ruff check .

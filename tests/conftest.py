@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.table import TABLE
 from tests.servers.dovecot import Dovecot
 
 
@@ -13,3 +14,12 @@ def dovecot() -> Iterator[Dovecot]:
     server = Dovecot.start()
     yield server
     server.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the faults that were tried and the drafts found."""
+    table = config.stash.get(TABLE, None)
+    if table:
+        terminalreporter.section("faults tried and drafts found")
+        for line in table.lines():
+            terminalreporter.write_line(line)

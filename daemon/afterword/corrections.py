@@ -4,26 +4,22 @@ It is given in the mail program, by moving the mail to a folder or by a keyword,
 any other; of a false one, the draft is dropped while it waits, and withdrawn (moved to Trash) while it lies in Drafts as it was written.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from afterword.config import Corrections
-from afterword.dossier import Owner, remember
 from afterword.folders import Folders
-from afterword.ledger import Case, Cursor, Examined, Ledger, State
+from afterword.ledger import Case, Ledger, State
 from afterword.mailbox.protocol import Mailbox
 from afterword.outcomes import lies_untouched
 from afterword.parse import parse
-from afterword.records import Correction, Fate, Label, Message, Place, RawMessage, Sighting, Skip, Verdict
+from afterword.records import Correction, Fate, Label, Message, Place, Sighting, Skip, Verdict
 from afterword_models import Judge
 
 KEYWORDS = {True: "$AfterwordRejection", False: "$AfterwordNotRejection"}
 NO_REJECTION = "the owner says that it is no rejection"
 TEXT_LIMIT = 20_000  # characters of a corrected mail that are kept to learn from
-BATCH = 100
 
 
 def overruled(verdict: Verdict, rejection: bool | None) -> Verdict:
@@ -77,70 +73,35 @@ def message_of(correction: Correction) -> Message:
 # --- taking the owner's word
 
 
-def take(
-    account: str,
-    mailbox: Mailbox,
-    ledger: Ledger,
-    names: Corrections,
-    folders: Folders,
-    judge: Judge,
-    owner: Owner,
-    now: datetime,
-) -> int:
-    """Read what the owner has said in the mail program since the last pass; how many corrections are new."""
+def take(account: str, mailbox: Mailbox, ledger: Ledger, folders: Folders, now: datetime) -> int:
+    """Read what the owner has said in the mail program since the last pass; how many corrections are new.
+
+    The scan has examined the folders before, so that every mail in them is on record with its place.
+    """
+    moved = ledger.aftermath.said(account, dict(folders.corrections)) if folders.corrections else []
     taken = 0
-    for raw, rejection in [
-        *_moved(account, mailbox, ledger, names),
-        *_marked(account, mailbox, ledger, folders),
-    ]:
-        message = parse(raw)
-        verdict = overruled(judge.judge(message), rejection)
-        examined = Examined(remember(message, verdict.label, owner), verdict)
-        taken += ledger.aftermath.correct(correction_of(message, rejection, account, now))
-        # The mail is on record at its new place, so that it can be fetched from there; its cursor is of no use, for few mails lie there.
-        place = raw.place
-        cursor = ledger.cursor(account, place.folder) or Cursor(account, place.folder, place.uidvalidity, 0)
-        ledger.record([examined], cursor, now)
+    for place, rejection in [*moved, *_marked(account, mailbox, ledger, folders)]:
+        if mailbox.examine(place.folder).uidvalidity != place.uidvalidity:
+            continue  # the folder was made anew; the mail is found at its new place
+        for raw in mailbox.fetch(place.folder, [place.uid]):
+            taken += ledger.aftermath.correct(correction_of(parse(raw), rejection, account, now))
     return taken
 
 
-def folder_for(mailbox: Mailbox, wanted: str) -> str:
-    """The folder's full name on this server, whatever its prefix and delimiter; "" when the owner has not made it."""
-    return next((each.name for each in mailbox.folders() if _path(each.name) == _path(wanted)), "")
-
-
-def _path(name: str) -> tuple[str, ...]:
-    parts = tuple(part.casefold() for part in re.split(r"[/.]", name))
-    return parts[1:] if len(parts) > 1 and parts[0] == "inbox" else parts
-
-
-def _moved(
-    account: str, mailbox: Mailbox, ledger: Ledger, names: Corrections
-) -> Iterator[tuple[RawMessage, bool]]:
-    for wanted, rejection in ((names.rejection, True), (names.not_rejection, False)):
-        folder = folder_for(mailbox, wanted)
-        if folder:
-            state = mailbox.examine(folder)
-            new = ledger.unseen(account, folder, state.uidvalidity, mailbox.uids(folder))
-            for raw in mailbox.fetch(folder, new):
-                yield raw, rejection
-
-
-def _marked(
-    account: str, mailbox: Mailbox, ledger: Ledger, folders: Folders
-) -> Iterator[tuple[RawMessage, bool]]:
-    for folder in dict.fromkeys((*folders.watched, *folders.context)):
+def _marked(account: str, mailbox: Mailbox, ledger: Ledger, folders: Folders) -> Iterator[tuple[Place, bool]]:
+    """Mails with a keyword on which the owner's word is not known yet; one that bears both says nothing."""
+    for folder in folders.watched:
+        by_word = {word: set(mailbox.marked(folder, keyword)) for word, keyword in KEYWORDS.items()}
+        chosen = by_word[True] ^ by_word[False]
+        if not chosen:
+            continue
         uidvalidity = mailbox.examine(folder).uidvalidity
-        for rejection, keyword in KEYWORDS.items():
-            marked = mailbox.marked(folder, keyword)
-            names = {
-                mail.place.uid: mail.fingerprint
-                for mail in ledger.aftermath.mail_at(account, folder, uidvalidity, marked)
-            }
-            known = ledger.aftermath.corrected(names.values())
-            new = [uid for uid in marked if uid not in names or known.get(names[uid]) is not rejection]
-            for raw in mailbox.fetch(folder, new):
-                yield raw, rejection
+        mails = ledger.aftermath.mail_at(account, folder, uidvalidity, sorted(chosen))
+        known = ledger.aftermath.corrected([mail.fingerprint for mail in mails])
+        for mail in mails:
+            rejection = mail.place.uid in by_word[True]
+            if known.get(mail.fingerprint) is not rejection:
+                yield mail.place, rejection
 
 
 # --- acting on it

@@ -12,7 +12,8 @@ AfterwordError                 exit 1   something failed for some mail
 │   └── LoginRefused                    the server does not take the user name and secret
 ├── MailboxError                        a command failed on a working connection
 │   ├── ConnectionLost                  the connection broke; reconnect and go on
-│   └── MessageRefused                  the server refuses this message for good (size, quota)
+│   ├── MessageRefused                  the server refuses this message for good (size, quota)
+│   └── MailboxBusy                     another process is writing drafts into it
 ├── UnreadableMail                      input that is no mail at all
 └── Interrupted                         the service is ending; what is on record stays so
 """
@@ -85,6 +86,10 @@ class ConnectionLost(MailboxError):
 
 class MessageRefused(MailboxError):
     """The server will never take this message: too big, or over quota."""
+
+
+class MailboxBusy(MailboxError):
+    """Another process is writing drafts into the same mailbox."""
 
 
 class UnreadableMail(AfterwordError):

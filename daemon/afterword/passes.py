@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from afterword.accounts import craft_for, open_mailbox
 from afterword.config import Config
 from afterword.errors import AfterwordError
+from afterword.examining import Progress
 from afterword.learning import judge_for
 from afterword.ledger import Ledger, PassRow
 from afterword.records import ScanReport
-from afterword.scan import Progress, scan
+from afterword.scan import scan
 
 
 def one_pass_each(

@@ -6,18 +6,21 @@ the APPEND.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from afterword.config import Account, Corrections, Letters, Retention
 from afterword.corrections import act, certain, overruled, take, words_on
-from afterword.deliver import deliver
-from afterword.dossier import Owner, Recollection, open_dossier, remember
+from afterword.deliver import Delivery, deliver
+from afterword.dossier import Owner, Recollection, open_dossier
+from afterword.examining import Look, Progress, examine, reason
+from afterword.exclusive import alone_at
 from afterword.folders import Folders, find_folders
 from afterword.forgetting import retire
 from afterword.journal import note_answers, note_unasked
-from afterword.ledger import Case, Cursor, Examined, Ledger, State
+from afterword.ledger import Case, Ledger, State
 from afterword.letters import Author, Templates, compose, message_id_for
 from afterword.mailbox.protocol import Mailbox
 from afterword.outcomes import observe
@@ -25,7 +28,6 @@ from afterword.parse import parse
 from afterword.plan import make_plans, settled_plan
 from afterword.records import (
     Action,
-    Correspondence,
     Decision,
     Dossier,
     Label,
@@ -33,7 +35,6 @@ from afterword.records import (
     Outcome,
     Place,
     Plan,
-    RawMessage,
     Result,
     ScanReport,
     Skip,
@@ -42,11 +43,7 @@ from afterword.records import (
 from afterword_models import Judge
 from afterword_rules import Circumstances, RuleBook
 
-BATCH = 100  # mails recorded in one transaction
-REACH = timedelta(days=90)  # how far back a pass looks by itself
 MEMORY = timedelta(days=400)  # how far back earlier mail is taken into account
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,117 +91,76 @@ def scan(
     everything that was recorded by then stays recorded.
     """
     began = time.monotonic() if started is None else started
-    folders = find_folders(mailbox, account)
-    take(account.name, mailbox, ledger, craft.corrections, folders, craft.judge, craft.owner, now)
-    work = Pass(account, mailbox, ledger, craft, folders, now, words_on(ledger))
+    folders = find_folders(mailbox, account, craft.corrections)
     labels: Counter[str] = Counter()
     errors = 0
-    for folder in work.folders.examined:
-        for examined in examine(work, folder, since, progress):
-            if folder in work.folders.watched:
+    look = Look(account.name, mailbox, ledger, craft.judge, craft.owner, folders, now, words_on(ledger))
+    for folder in folders.examined:
+        for examined in examine(look, folder, since, progress):
+            if folder in folders.watched:
                 labels.update(each.verdict.label for each in examined if each.verdict)
                 errors += sum(bool(each.error) for each in examined)
-    observe(account.name, mailbox, ledger, folders, now)
-    act(account.name, mailbox, ledger, folders, craft.judge, now, dry_run=dry_run)
-    note_answers(account.name, mailbox, ledger, now)
-    planned = plan(work)
+    look_back(look, dry_run=dry_run)
+    work = Pass(account, mailbox, ledger, craft, folders, now, words_on(ledger))
+    planned, spoiled = plan(work)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
     retire(ledger, craft.retention, now)
     return ScanReport(
         account=account.name,
-        folder=",".join(work.folders.watched),
+        folder=",".join(folders.watched),
         examined=labels.total() + errors,
         labels=dict(labels),
         drafted=sum(outcome.result is Result.DRAFTED for outcome in outcomes),
         waiting=len(ledger.cases(State.WAITING, account=account.name)),
         skipped=Counter(str(outcome.plan.skip) for outcome in outcomes if outcome.plan.skip),
-        errors=errors + sum(outcome.result is Result.FAILED for outcome in outcomes),
+        errors=errors + spoiled + sum(outcome.result is Result.FAILED for outcome in outcomes),
         seconds=round(time.monotonic() - began, 3),
         outcomes=tuple(outcomes),
     )
 
 
-# --- examine
-
-
-def examine(work: Pass, folder: str, since: timedelta | None, progress: Progress) -> Iterator[list[Examined]]:
-    """Look at what is new in a folder, batch by batch; each batch is on record before the next is fetched."""
-    state = work.mailbox.examine(folder)
-    cursor = work.ledger.cursor(work.account.name, folder)
-    known = cursor is not None and cursor.uidvalidity == state.uidvalidity
-    after = cursor.uid if cursor and known and since is None else 0
-    reach = (work.now - (since or REACH)).date()
-    found = work.mailbox.uids(folder, since=reach, after=after)
-    new = work.ledger.unseen(work.account.name, folder, state.uidvalidity, found)
-    highest = cursor.uid if cursor and known else 0
-    for start in range(0, len(new), BATCH):
-        batch = new[start : start + BATCH]
-        examined = [look_at(work, folder, raw) for raw in work.mailbox.fetch(folder, batch)]
-        highest = max(highest, *batch)
-        work.ledger.record(examined, Cursor(work.account.name, folder, state.uidvalidity, highest), work.now)
-        progress(folder, min(start + BATCH, len(new)), len(new))
-        yield examined
-
-
-def look_at(work: Pass, folder: str, raw: RawMessage) -> Examined:
-    """Parse and judge one mail; the owner's own mail is remembered, not judged.
-
-    A mail that cannot be judged is on record with its error, and the next one follows.
-    """
-    owner = work.craft.owner
-    try:
-        message = parse(raw)
-        if work.folders.is_own(folder):
-            sent = folder == work.folders.sent
-            return Examined(remember(message, None, owner, sent=sent, draft=not sent), None)
-        verdict = overruled(work.craft.judge.judge(message), work.words.get(message.fingerprint))
-        return Examined(remember(message, verdict.label, owner), verdict)
-    except Exception as error:  # noqa: BLE001 - no mail, however broken, may stop the ones behind it
-        return Examined(unreadable(raw), None, f"{type(error).__name__} in {_origin(error)}")
-
-
-def unreadable(raw: RawMessage) -> Correspondence:
-    """What can be remembered of a mail that could not be parsed: where it lies."""
-    place = raw.place
-    return Correspondence(
-        place=place,
-        fingerprint=f"unreadable:{place.account}:{place.folder}:{place.uidvalidity}:{place.uid}",
-        message_id="",
-        thread=(),
-        date=raw.internal_date,
-        subject="",
-        sender=None,
-        recipients=(),
-        label=None,
-    )
-
-
-def _origin(error: BaseException) -> str:
-    """Module and line where an error arose: enough to mend it, nothing of the mail."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else "?"
+def look_back(look: Look, *, dry_run: bool) -> None:
+    """What became of earlier drafts, what the owner says of verdicts, what was answered."""
+    observe(look.account, look.mailbox, look.ledger, look.folders, look.now)
+    take(look.account, look.mailbox, look.ledger, look.folders, look.now)
+    act(look.account, look.mailbox, look.ledger, look.folders, look.judge, look.now, dry_run=dry_run)
+    note_answers(look.account, look.mailbox, look.ledger, look.now)
 
 
 # --- plan
 
 
-def plan(work: Pass) -> list[Outcome]:
-    """Open a case for every rejection that has none; what is decided at once (skipped, held) is an outcome already."""
+def plan(work: Pass) -> tuple[list[Outcome], int]:
+    """Open a case for every rejection that has none. What is decided at once (skipped, held), and the number of mails beyond us."""
     judged = fetch_judged(work, work.ledger.unplanned(work.account.name, work.folders.watched))
     if not judged:
-        return []
+        return [], 0
     earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
-    decided = [(message, *decide(work, message, verdict, earlier)) for message, verdict in judged]
-    for (message, verdict), (_, dossier, _) in zip(judged, decided, strict=True):
-        note_unasked(work.ledger, message, verdict, dossier)
+    spoiled: list[str] = []
+    decided: list[tuple[Message, Dossier, Decision]] = []
+    for message, verdict in judged:
+        with bearing(work, message, spoiled):
+            dossier, decision = decide(work, message, verdict, earlier)
+            note_unasked(work.ledger, message, verdict, dossier)
+            decided.append((message, dossier, decision))
     standing = {mail.message_id for mail in earlier.outgoing}
     outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
     new = [each for each in decided if draft_id(work, each[0]) not in standing]
     plans = make_plans([each[1:] for each in new], settled_plans(work), work.craft.letters, work.now)
-    outcomes += [open_case(work, planned, each[0]) for each, planned in zip(new, plans, strict=True)]
-    return [outcome for outcome in outcomes if outcome.result is not Result.WAITING]
+    for (message, _, _), planned in zip(new, plans, strict=True):
+        with bearing(work, message, spoiled):
+            outcomes.append(open_case(work, planned, message))
+    return [outcome for outcome in outcomes if outcome.result is not Result.WAITING], len(spoiled)
+
+
+@contextmanager
+def bearing(work: Pass, message: Message, spoiled: list[str]) -> Iterator[None]:
+    """No mail, however broken, may stop the ones behind it: what it raises is recorded, and the mail is set aside."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever a hostile mail makes fail, it is that mail's fault alone
+        work.ledger.spoil(message.fingerprint, reason(error))
+        spoiled.append(message.fingerprint)
 
 
 def decide(work: Pass, message: Message, verdict: Verdict, earlier: Recollection) -> tuple[Dossier, Decision]:
@@ -259,19 +215,25 @@ def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Ver
 
 def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:
     """Write the letter if there is to be one, and put the case on record."""
+    case, outcome = case_of(work, planned, message)
+    work.ledger.add_case(case, work.now)
+    return outcome
+
+
+def case_of(work: Pass, planned: Plan, message: Message) -> tuple[Case, Outcome]:
+    """The case of a plan, with the letter if there is to be one; nothing is written yet."""
     if planned.action is not Action.DRAFT:
         state = State.HELD if planned.action is Action.HOLD else State.SKIPPED
-        work.ledger.add_case(Case(planned, state), work.now)
-        return Outcome(planned, Result(state.value))
+        return Case(planned, state), Outcome(planned, Result(state.value))
     draft = compose(
         planned, work.craft.author, planned.due or work.now, work.craft.templates, quoted=message.text
     )
     if draft.findings:
         error = "breaks the etiquette: " + ", ".join(finding.rule for finding in draft.findings)
-        work.ledger.add_case(Case(planned, State.FAILED, draft.message_id, draft.octets, error), work.now)
-        return Outcome(planned, Result.FAILED, draft, error)
-    work.ledger.add_case(Case(planned, State.WAITING, draft.message_id, draft.octets), work.now)
-    return Outcome(planned, Result.WAITING, draft)
+        failed = Case(planned, State.FAILED, draft.message_id, draft.octets, error)
+        return failed, Outcome(planned, Result.FAILED, draft, error)
+    waiting = Case(planned, State.WAITING, draft.message_id, draft.octets)
+    return waiting, Outcome(planned, Result.WAITING, draft)
 
 
 # --- deliver
@@ -280,23 +242,23 @@ def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:
 def deliver_due(work: Pass, *, dry_run: bool) -> list[Outcome]:
     """Deliver the cases whose time has come, first those that an earlier pass left half done; in quiet hours none."""
     quiet = work.craft.letters.quiet_hours
-    if quiet and quiet.covers(work.now):
-        return []
-    cases = work.ledger.cases(State.INTENDED, State.WAITING, account=work.account.name)
-    due = [case for case in cases if case.plan.due is None or case.plan.due <= work.now]
-    if not due:
+    if (quiet and quiet.covers(work.now)) or not due_cases(work):
         return []
     earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
-    outcomes = (
-        deliver(
-            case,
-            work.mailbox,
-            work.ledger,
-            work.folders,
-            earlier,
-            work.now,
-            dry_run=dry_run,
-        )
-        for case in due
-    )
+    delivery = Delivery(work.mailbox, work.ledger, work.folders, earlier, work.now, dry_run)
+    drafts = work.mailbox.status(work.folders.drafts)
+    with alone_at(login_of(work.account), work.folders.drafts, drafts.uidvalidity):
+        # Read anew under the lock: another process may have delivered meanwhile.
+        outcomes = [deliver(case, delivery) for case in due_cases(work)]
     return [outcome for outcome in outcomes if outcome]
+
+
+def due_cases(work: Pass) -> list[Case]:
+    """The cases of the account that are to be delivered now."""
+    cases = work.ledger.cases(State.INTENDED, State.WAITING, account=work.account.name)
+    return [case for case in cases if case.plan.due is None or case.plan.due <= work.now]
+
+
+def login_of(account: Account) -> str:
+    """What is the same wherever the same mailbox is used: hosts have several names, and may be reached at several ports."""
+    return account.imap.username if account.imap else str(account.maildir)

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -38,13 +39,19 @@ def run(config: Config) -> None:
     notify("STOPPING=1")
     for watcher in watchers:
         watcher.interrupt()
-    end(scheduler)
+    end(scheduler, watchers)
     log.info("ended")
 
 
-def end(scheduler: BackgroundScheduler) -> None:
+def end(scheduler: BackgroundScheduler, watchers: Sequence[Watcher]) -> None:
     """Wait for running passes, but not for ever: a server that does not answer must not delay a shutdown."""
-    waiting = threading.Thread(target=scheduler.shutdown, daemon=True)
+
+    def wait_for_all() -> None:
+        scheduler.shutdown()
+        for watcher in watchers:
+            watcher.join()
+
+    waiting = threading.Thread(target=wait_for_all, daemon=True)
     waiting.start()
     waiting.join(SHUTDOWN_LIMIT)
     if waiting.is_alive():

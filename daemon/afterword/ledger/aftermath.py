@@ -1,6 +1,6 @@
 """What happens after a draft, as the ledger keeps it: what became of drafts, the journal, corrections, forgetting."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -185,6 +185,29 @@ class Aftermath:
                 )
                 for row in connection.execute(query).mappings()
             ]
+
+    def said(self, account: str, folders: Mapping[str, bool]) -> list[tuple[Place, bool]]:
+        """Mails in the folders for corrections on which this is not the owner's known word.
+
+        Of a mail that was in both, the folder where it was seen last counts, unless the owner has said otherwise since.
+        """
+        query = (
+            select(messages)
+            .where(
+                messages.c.account == account, messages.c.folder.in_(list(folders)), messages.c.error == ""
+            )
+            .order_by(messages.c.id)
+        )
+        with self._transaction() as connection:
+            last = {row["fingerprint"]: row for row in connection.execute(query).mappings()}
+        known = {each.fingerprint: each for each in self.corrections()} if last else {}
+        found = []
+        for fingerprint, row in last.items():
+            word, rejection = known.get(fingerprint), folders[row["folder"]]
+            if word is None or (word.rejection is not rejection and row["examined_at"] > word.taken_at):
+                place = Place(row["account"], row["folder"], row["uidvalidity"], row["uid"])
+                found.append((place, rejection))
+        return found
 
     def corrected(self, fingerprints: Collection[str]) -> dict[str, bool]:
         """Of these mails, which the owner says are a rejection (True) or none (False)."""

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from afterword.ledger.aftermath import FORGOTTEN, Aftermath
 from afterword.ledger.codec import correspondence_of, dossier_from_json, dossier_to_json, message_row
 from afterword.ledger.store import open_copy, open_engine
-from afterword.ledger.tables import cases, corrections, cursors, messages, passes
+from afterword.ledger.tables import attempts, cases, corrections, cursors, messages, passes
 from afterword.records import Action, Correspondence, Label, Letter, Place, Plan, Skip, Verdict
 
 
@@ -140,6 +140,40 @@ class Ledger:
                     uid=cursor.uid,
                 )
             )
+            connection.execute(
+                delete(attempts).where(
+                    attempts.c.account == cursor.account, attempts.c.folder == cursor.folder
+                )
+            )
+
+    def attempt(self, place: Place) -> int:
+        """Note that the mail at `place` is about to be asked for; how many times in a row it has been, this one included.
+
+        A record of the folder, or another mail, begins a new row.
+        """
+        folder = (attempts.c.account == place.account, attempts.c.folder == place.folder)
+        query = select(attempts).where(*folder)
+        with self._transaction() as connection:
+            row = connection.execute(query).mappings().first()
+            again = row is not None and (row["uidvalidity"], row["uid"]) == (place.uidvalidity, place.uid)
+            tries = row["tries"] + 1 if row is not None and again else 1
+            connection.execute(delete(attempts).where(*folder))
+            connection.execute(
+                insert(attempts).values(
+                    account=place.account,
+                    folder=place.folder,
+                    uidvalidity=place.uidvalidity,
+                    uid=place.uid,
+                    tries=tries,
+                )
+            )
+        return tries
+
+    def spoil(self, fingerprint: str, error: str) -> None:
+        """A mail that was judged turned out to be beyond us: from now on it counts as unreadable."""
+        query = update(messages).where(messages.c.fingerprint == fingerprint).values(error=error, label=None)
+        with self._transaction() as connection:
+            connection.execute(query)
 
     def correspondence(self, since: datetime) -> list[Correspondence]:
         """Remembered mail that can belong to an application, oldest first: not what robots write about other things."""
