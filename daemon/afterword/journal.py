@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from afterword.dossier.facets import gives_feedback, sentences_of
+from afterword.dossier.facets import sentences_of
+from afterword.dossier.reasons import gives_feedback
 from afterword.ledger import Case, Ledger
 from afterword.mailbox.protocol import Mailbox
 from afterword.parse import parse
