@@ -15,7 +15,7 @@ from afterword.config import Account, Corrections, Letters, Retention
 from afterword.corrections import act, certain, overruled, take, words_on
 from afterword.deliver import Delivery, deliver
 from afterword.dossier import BETTER, Owner, Recollection, open_dossier, overtaken
-from afterword.examining import Look, Progress, examine, reason
+from afterword.examining import REACH, Look, Progress, examine, reason
 from afterword.exclusive import alone_at
 from afterword.folders import Folders, find_folders
 from afterword.forgetting import retire
@@ -43,7 +43,7 @@ from afterword.records import (
 from afterword_models import Judge
 from afterword_rules import Circumstances, RuleBook
 
-MEMORY = timedelta(days=400)  # how far back earlier mail is taken into account
+MEMORY = REACH  # how far back earlier mail is taken into account
 
 
 @dataclass(frozen=True, slots=True)
