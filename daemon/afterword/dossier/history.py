@@ -18,8 +18,8 @@ ASKED = timedelta(days=90)  # one request to a person in this time
 ASKED_LATELY: Obstacle = (Skip.ALREADY_ASKED, "the same person was asked about another application lately")
 # A tracking system tells of a changed status in the same minute as of the rejection.
 AFTERTHOUGHT = timedelta(hours=1)
-# What a rejection is followed by when it did not stand.
-BETTER = frozenset({Label.INTERVIEW, Label.OFFER, Label.ASSESSMENT, Label.STATUS_UPDATE})
+# What a rejection is followed by when it did not stand, or when there is nothing more to ask.
+OVERTAKING = frozenset({Label.INTERVIEW, Label.OFFER, Label.ASSESSMENT, Label.STATUS_UPDATE, Label.FEEDBACK})
 # Mail that need not be about an application at all: the company alone does not join it to one.
 LOOSE = frozenset({Label.OTHER, Label.OUTREACH, None})
 
@@ -105,9 +105,9 @@ def obstacles_since(rejection: Rejection, related: Related, everything: Recollec
         found.append((Skip.ALREADY_ASKED, "the owner has asked for advice already"))
     elif any(_is_lately(mail, rejection) and _goes_to(mail, rejection.contact) for mail in asked):
         found.append(ASKED_LATELY)
-    better = [mail for mail, _ in related if _is_better_news(mail, rejection)]
-    if better:
-        found.append((Skip.SUPERSEDED, f"a later mail ({better[-1].label}) says otherwise"))
+    news = [mail for mail, _ in related if _overtakes(mail, rejection)]
+    if news:
+        found.append((Skip.SUPERSEDED, f"a later mail about the application has come: {news[-1].label}"))
     return found
 
 
@@ -154,8 +154,8 @@ def answers_request(
     )
 
 
-def _is_better_news(mail: Correspondence, rejection: Rejection) -> bool:
-    if mail.outgoing or mail.label not in BETTER or mail.date <= rejection.date:
+def _overtakes(mail: Correspondence, rejection: Rejection) -> bool:
+    if mail.outgoing or mail.label not in OVERTAKING or mail.date <= rejection.date:
         return False
     hasty = mail.label is Label.STATUS_UPDATE and mail.automated and mail.date - rejection.date < AFTERTHOUGHT
     return not hasty
