@@ -48,9 +48,10 @@ def secret_for(imap: Imap) -> str | AccessToken:
     return AccessToken(access_token(imap)) if imap.auth == "oauth2" else password_for(imap)
 
 
-def owner_of(section: OwnerSection, authserv_ids: tuple[str, ...] = ()) -> Owner:
+def owner_of(section: OwnerSection, account: Account) -> Owner:
     """The person as the dossier knows them."""
-    return Owner(section.name, section.addresses, authserv_ids)
+    host = account.imap.host if account.imap else ""
+    return Owner(section.name, section.addresses, account.authserv_ids, host)
 
 
 def author_of(section: OwnerSection, *, quote: bool = False) -> Author:
@@ -64,7 +65,7 @@ def craft_for(config: Config, account: Account, judge: Judge) -> Craft:
         judge=judge,
         rules=load_rules(config.rules.files),
         templates=load_templates(config.letters.templates, waived=frozenset(config.letters.waive)),
-        owner=owner_of(config.owner, account.authserv_ids),
+        owner=owner_of(config.owner, account),
         author=author_of(config.owner, quote=config.letters.quote),
         letters=config.letters,
         corrections=config.corrections,

@@ -127,7 +127,7 @@ def recheck(dossier: Dossier, later: Sequence[Correspondence], letter: Letter | 
 
 
 def overtaken(dossier: Dossier, later: Sequence[Correspondence]) -> str:
-    """Why a draft that has appeared should be looked at again: the better news that followed, "" when there is none."""
+    """Why a draft that has appeared should be looked at again: the news that followed, "" when there is none."""
     known = Recollection.of(later)
     related = known.related_to(identity_of_dossier(dossier), dossier.fingerprint)
     history = _history(dossier, related, known)
