@@ -5,7 +5,8 @@ from afterword.config import Owner as OwnerSection
 from afterword.dossier import Owner
 from afterword.errors import LoginRefused
 from afterword.letters import Author, load_templates
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.login import AccessToken
 from afterword.mailbox.maildir import MaildirMailbox
 from afterword.mailbox.protocol import Mailbox

@@ -10,7 +10,8 @@ from afterword.config import Config
 from afterword.errors import MailboxFull, MessageRefused, MissingFolder, ReadOnlyFolder
 from afterword.folders import find_folders
 from afterword.ledger import Ledger, State
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.special import resolve
 from tests.mailbox.labs import SERVERS, ServerLab, mail
 from tests.scan.passes import NOW, config, drafts, one_pass
