@@ -82,8 +82,9 @@ class Courier(Server):
             IMAP_KEYWORDS="1",
             IMAP_ACL="1",
             IMAP_CHECK_ALL_FOLDERS="0",
-            IMAP_ENHANCEDIDLE="1",
-            IMAP_IDLE_TIMEOUT="60",
+            GAM_CLIENT_ID=self.home.name,  # a file monitor of its own, not that of another server
+            IMAP_ENHANCEDIDLE="0",  # looks each second instead of asking the monitor, which now and then never answers
+            IMAP_IDLE_TIMEOUT="1",
             IMAP_MAILBOX_SANITY_CHECK="1",
             IMAP_OBSOLETE_CLIENT="0",
             IMAP_TRASHFOLDERNAME="Trash",
