@@ -41,7 +41,11 @@ def open_mailbox(account: Account) -> Mailbox:
         renewed = AccessToken(access_token(imap, rejected=secret.value))
         if renewed == secret:
             raise
-        return ImapMailbox.connect(account.name, settings, renewed)
+        try:
+            return ImapMailbox.connect(account.name, settings, renewed)
+        except LoginRefused as error:
+            error.tries = 2
+            raise
 
 
 def secret_for(imap: Imap) -> str | AccessToken:

@@ -17,7 +17,7 @@ from tests.mailbox.labs import SERVERS, ServerLab, mail
 from tests.scan.passes import NOW, config, drafts, one_pass
 from tests.scan.passes import mail as rejection
 from tests.servers.base import LARGEST, PASSWORD
-from tests.servers.recorder import Plain
+from tests.servers.recorder import Plain, Recorder
 
 USES = {"Drafts": "\\drafts", "Sent": "\\sent", "Archive": "\\archive", "Trash": "\\trash"}
 
@@ -142,6 +142,19 @@ def test_nothing_beyond_plain_imap4rev1_is_needed(
             assert one_pass(mailbox, ledger).examined == 0
             assert not mailbox.can_wait
     assert len(drafts(lab.mailbox)) == 1
+
+
+def test_a_letter_goes_out_unasked_and_what_is_large_is_announced_first(
+    open_on: Callable[[str], ServerLab],
+) -> None:
+    lab = open_on("dovecot")
+    with Recorder(lab.server.plain_port) as wire:
+        settings = ImapSettings("127.0.0.1", lab.user, wire.port, "none", None, 10)
+        with ImapMailbox.connect("personal", settings, PASSWORD) as mailbox:
+            mailbox.append_draft("Drafts", mail(1))
+            mailbox.append_draft("Drafts", mail(2, (b"y" * 70 + b"\r\n") * 60))
+    appends = [command for command in wire.commands if command.startswith("APPEND")]
+    assert [command.endswith("+}") for command in appends] == [True, False]
 
 
 # --- what may not be written

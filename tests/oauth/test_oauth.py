@@ -15,6 +15,10 @@ import requests
 from keyring.backend import KeyringBackend
 
 from afterword import oauth
+from afterword.config import load_config
+from afterword.ledger import Ledger
+from afterword.watcher import Watcher
+from afterword_models import load
 from tests.cli.command import Answer, afterword
 from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, drafts, mail
@@ -226,6 +230,27 @@ def test_a_server_that_refuses_every_token_is_asked_twice_and_no_more(
     assert answer.code == 3
     assert "refuses the login" in answer.err
     assert "afterword auth login personal" in answer.err
+    assert authority.grants() == ["authorization_code", "refresh_token"]
+
+
+def test_the_daemon_counts_both_tries_and_lets_the_account_rest(
+    config: str,
+    lab: ServerLab,
+    authority: Authority,
+    ring: MemoryKeyring,
+    browser: list[threading.Thread],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    login(config)
+    monkeypatch.setattr(authority, "user", "somebody-else")
+    ring.change(access=authority.jwt(exp=int(time.time()) - 60))
+    settings = load_config(Path(config))
+    ledger = Ledger.open(settings.state.url)
+    watcher = Watcher(settings, settings.account[0], ledger, load(), threading.Event())
+    assert not watcher.one_pass()
+    assert watcher.rests
+    assert not watcher.run()
+    ledger.close()
     assert authority.grants() == ["authorization_code", "refresh_token"]
 
 
