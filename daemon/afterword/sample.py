@@ -16,10 +16,12 @@ from pydantic.fields import FieldInfo
 from afterword.config import (
     DURATION_UNITS,
     Account,
+    Corrections,
     Imap,
     Letters,
     Maildir,
     Owner,
+    Retention,
     RuleFiles,
     Schedule,
     State,
@@ -58,6 +60,8 @@ def sample() -> str:
         _table("[schedule]", "schedule", Schedule),
         _table("[state]", "state", State, comment_out=True),
         _table("[rules]", "rules", RuleFiles),
+        _table("[corrections]", "corrections", Corrections),
+        _table("[retention]", "retention", Retention),
     ]
     return "\n".join(parts)
 

@@ -10,9 +10,9 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from afterword.config import Config
+from afterword.learning import judge_for
 from afterword.ledger import Ledger
 from afterword.watcher import Watcher
-from afterword_models import load
 
 log = structlog.get_logger()
 
@@ -25,7 +25,7 @@ def run(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     ledger = Ledger.open(config.state.url)
-    judge = load()
+    judge = judge_for(config)
     scheduler = BackgroundScheduler(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )

@@ -1,25 +1,25 @@
 #!/bin/sh
 # Fetch the mail servers that the tests start for themselves. Nothing is started or enabled on the machine.
 #
-# Dovecot is installed. Cyrus and Courier conflict with it as packages, so theirs are unpacked into .work/servers, together with the
+# Dovecot, and the browser that reports are looked at with, are installed. Cyrus and Courier conflict with it as packages, so theirs are unpacked into .work/servers, together with the
 # libraries they need that the machine lacks, and are used from there; this needs no root.
 # libeatmydata keeps them from waiting for the disk, since nothing they hold outlives a test run.
 set -eu
 servers=$(cd "$(dirname "$0")/../.." && pwd)/.work/servers
 
 main() {
-    [ -x /usr/sbin/dovecot ] || install_dovecot
+    { [ -x /usr/sbin/dovecot ] && command -v chromium > /dev/null; } || install_packages dovecot-imapd chromium
     unpack cyrus cyrus-imapd cyrus-common libeatmydata1
     unpack courier courier-imap courier-base courier-authlib gamin libeatmydata1
 }
 
-install_dovecot() {
+install_packages() {
     if [ "$(id -u)" -ne 0 ]; then
-        echo "The tests need a real IMAP server. Install it with:" >&2
-        echo "    sudo apt-get install --no-install-recommends dovecot-imapd" >&2
+        echo "The tests need a real IMAP server and a browser. Install them with:" >&2
+        echo "    sudo apt-get install --no-install-recommends $*" >&2
         exit 1
     fi
-    echo "== Installing dovecot-imapd from the distribution's packages"
+    echo "== Installing $* from the distribution's packages"
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
         # Debian's way to keep a freshly installed service from being started.
@@ -27,8 +27,10 @@ install_dovecot() {
         chmod +x "$policy"
         trap 'rm -f "$policy"' EXIT
     fi
-    refresh dovecot-imapd
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dovecot-imapd > /dev/null
+    for package in "$@"; do
+        refresh "$package"
+    done
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
 }
 
 # unpack NAME PACKAGE...: the packages and the missing libraries below them, into .work/servers/NAME

@@ -24,7 +24,7 @@ app.add_typer(auth_app, name="auth")
 
 def main() -> NoReturn:
     """Entry point: run a command and leave with the exit code of the contract."""
-    for name in ("mail", "account", "auth", "rules", "evaluate"):
+    for name in ("mail", "account", "auth", "rules", "evaluate", "journal", "correct", "report"):
         import_module(f"afterword.cli.{name}")
     try:
         sys.exit(app(standalone_mode=False))
