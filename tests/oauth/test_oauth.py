@@ -13,6 +13,7 @@ import keyring
 import pytest
 import requests
 from keyring.backend import KeyringBackend
+from keyring.backends.fail import Keyring as NoKeyring
 
 from afterword import oauth
 from afterword.config import load_config
@@ -370,6 +371,15 @@ def test_without_the_extra_it_is_said_what_to_install(
     answer = login(config)
     assert answer.code == 2
     assert "afterword[oauth]" in answer.err
+
+
+def test_without_a_keyring_nobody_is_sent_to_a_browser(
+    config: str, authority: Authority, ring: MemoryKeyring, browser: list[threading.Thread]
+) -> None:
+    keyring.set_keyring(NoKeyring())
+    answer = login(config)
+    assert (answer.code, browser) == (2, [])
+    assert "docs/oauth.md" in answer.err
 
 
 def test_a_provider_whose_certificate_is_not_trusted_gets_nothing(
