@@ -144,6 +144,18 @@ def test_nothing_beyond_plain_imap4rev1_is_needed(
     assert len(drafts(lab.mailbox)) == 1
 
 
+@pytest.mark.parametrize("name", ["dovecot", "courier"])
+def test_a_folder_that_is_numbered_anew_is_examined_anew_and_nothing_is_drafted_twice(
+    open_on: Callable[[str], ServerLab], ledger: Ledger, name: str
+) -> None:
+    lab = open_on(name)
+    lab.deliver("INBOX", rejection(1), NOW)
+    assert one_pass(lab.mailbox, ledger).drafted == 1
+    lab.renumber("INBOX")
+    report = one_pass(lab.mailbox, ledger)
+    assert (report.examined, report.drafted, len(drafts(lab.mailbox))) == (1, 0, 1)
+
+
 def test_a_letter_goes_out_unasked_and_what_is_large_is_announced_first(
     open_on: Callable[[str], ServerLab],
 ) -> None:

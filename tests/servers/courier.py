@@ -43,6 +43,13 @@ class Courier(Server):
         rights = self._maildir(user) / f".{folder}" / "courierimapacl"
         rights.write_text("owner lrs\nadministrators acdilrsw\n")
 
+    def renumber(self, user: str, folder: str, uidvalidity: int) -> None:
+        maildir = self._maildir(user)
+        numbers = (maildir if folder == "INBOX" else maildir / f".{folder}") / "courierimapuiddb"
+        head, _, rest = numbers.read_text().partition("\n")
+        version, _, uidnext = head.split()
+        numbers.write_text(f"{version} {uidvalidity} {uidnext}\n{rest}")
+
     def stop(self) -> None:
         if desk := getattr(self, "_desk", None):
             desk.close()
