@@ -5,7 +5,8 @@ from afterword.config import Owner as OwnerSection
 from afterword.dossier import Owner
 from afterword.errors import LoginRefused
 from afterword.letters import Author, load_templates
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.login import AccessToken
 from afterword.mailbox.maildir import MaildirMailbox
 from afterword.mailbox.protocol import Mailbox
@@ -40,7 +41,11 @@ def open_mailbox(account: Account) -> Mailbox:
         renewed = AccessToken(access_token(imap, rejected=secret.value))
         if renewed == secret:
             raise
-        return ImapMailbox.connect(account.name, settings, renewed)
+        try:
+            return ImapMailbox.connect(account.name, settings, renewed)
+        except LoginRefused as error:
+            error.tries = 2
+            raise
 
 
 def secret_for(imap: Imap) -> str | AccessToken:

@@ -87,8 +87,8 @@ class Watcher:
         """Log in, and keep count of refusals, whoever asks."""
         try:
             mailbox = open_mailbox(self._account)
-        except LoginRefused:
-            self._refused += 1
+        except LoginRefused as error:
+            self._refused += error.tries
             if self.rests:
                 log.error(
                     "account rests until the next start", account=self._account.name, refused=self._refused

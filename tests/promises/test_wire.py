@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from afterword.ledger import Ledger
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from tests.mailbox.labs import SERVERS, ServerLab
 from tests.promises.daemon import running, until
 from tests.scan.passes import NOW, config, drafts, mail, one_pass

@@ -12,7 +12,7 @@ from afterword.cli.app import auth_app
 from afterword.cli.mail import ConfigOption
 from afterword.config import Account, Config, Imap, config_path, load_config
 from afterword.errors import UserError
-from afterword.oauth import provider_of
+from afterword.oauth import prepare
 from afterword.signin import sign_in, sign_in_elsewhere
 
 CLIENT_SECRET = "AFTERWORD_CLIENT_SECRET"  # noqa: S105 - the name of a variable
@@ -33,7 +33,7 @@ def login(
 ) -> None:
     """Sign in to Google or Microsoft, keep the tokens in the keyring, and try the login."""
     chosen, imap = _account(load_config(config_path(config)), account)
-    provider_of(imap)
+    prepare(imap)
     secret = _client_secret(imap)
     if device:
         sign_in_elsewhere(imap, secret, _show_code)
