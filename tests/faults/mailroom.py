@@ -93,6 +93,7 @@ class Mailroom:
         os.environ[SECRET] = PASSWORD
         self.home = home
         self.expected: list[int] = []
+        self.flags_before: dict[str, frozenset[str]] = {}
         self._flags = random.Random(7)
         self._next = 1
         for _ in range(rejections):
@@ -116,7 +117,9 @@ class Mailroom:
         self.deliver(other(self._number()))
 
     def deliver(self, octets: bytes) -> None:
-        self.lab.deliver("INBOX", octets, datetime.now(UTC), seen=self._flags.random() < 0.5)
+        seen = self._flags.random() < 0.5
+        self.flags_before[message_id_in(octets)] = frozenset({"\\seen"} if seen else ())
+        self.lab.deliver("INBOX", octets, datetime.now(UTC), seen=seen)
 
     def config(self, port: int | None = None, ledger: str = "ledger", timeout: str = "10s") -> Config:
         """The configuration of the account, over a port that may be a proxy's."""
@@ -227,6 +230,14 @@ class Mailroom:
         octets: bytes = client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"]
         client.unselect_folder()
         return uid, octets
+
+    def unreadable(self, ledger: str = "ledger") -> int:
+        """How many mails were given up."""
+        opened = Ledger.open(self.url(ledger))
+        try:
+            return opened.unreadable("personal")
+        finally:
+            opened.close()
 
     def pending(self, ledger: str = "ledger") -> list[Any]:
         opened = Ledger.open(self.url(ledger))

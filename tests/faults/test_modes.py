@@ -10,7 +10,6 @@ import pytest
 
 from afterword import examining
 from afterword.errors import AfterwordError, LoginRefused, MailboxError, Unreachable
-from afterword.ledger import Ledger
 from afterword.mailbox.imap import ImapMailbox, ImapSettings
 from afterword.records import ScanReport
 from tests.faults.mailroom import Mailroom
@@ -39,14 +38,6 @@ class Every:
             return None
         self.met += 1
         return self.fault
-
-
-def unreadable(room: Mailroom) -> int:
-    ledger = Ledger.open(room.url())
-    try:
-        return ledger.unreadable("personal")
-    finally:
-        ledger.close()
 
 
 def scanned(outcome: ScanReport | AfterwordError) -> ScanReport:
@@ -124,7 +115,7 @@ def test_a_mail_that_the_server_refuses_is_on_record_once_and_does_not_stop_the_
         assert (report.drafted, report.errors) == (2, 1)
         assert scanned(room.scan(wire.port)).errors == 0
     assert refuse.met == 2
-    assert unreadable(room) == 1
+    assert room.unreadable() == 1
     table.add("the server refuses one mail", room.drafts_for_each())
 
 
@@ -135,7 +126,7 @@ def test_a_server_that_refuses_all_mail_is_busy_and_none_is_given_up(
     with Wire(room.lab.server.plain_port, choose=Every(Fault.THROTTLED, r"^UID FETCH \S+ \(BODY")) as wire:
         for _ in range(2):
             assert isinstance(room.scan(wire.port), MailboxError)
-    assert unreadable(room) == 0
+    assert room.unreadable() == 0
     table.add("the server refuses every mail", room.settle())
 
 
@@ -150,7 +141,7 @@ def test_a_mail_that_breaks_every_pass_is_given_up_in_the_end(
         for _ in range(examining.WHOLE_TRIES + examining.LONE_TRIES + 1):
             if isinstance(room.scan(wire.port), ScanReport):
                 break
-    assert unreadable(room) == 1
+    assert room.unreadable() == 1
     table.add(f"one mail always {'breaks the line' if fault is Fault.RESET else 'is refused'}", room.settle())
 
 
