@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from afterword.accounts import craft_for, open_mailbox
-from afterword.config import Config
+from afterword.config import Account, Config
 from afterword.errors import AfterwordError
 from afterword.ledger import Ledger, State
 from afterword.records import ScanReport
@@ -107,6 +107,23 @@ class Mailroom:
     def _number(self) -> int:
         self._next += 1
         return self._next - 1
+
+    @property
+    def last(self) -> int:
+        """The number of the mail delivered last."""
+        return self._next - 1
+
+    @staticmethod
+    def account_of(user: str, port: int) -> Account:
+        """The account of any user on the server."""
+        imap = {
+            "host": "127.0.0.1",
+            "port": port,
+            "security": "none",
+            "username": user,
+            "password_env": SECRET,
+        }
+        return Account.model_validate({"name": "personal", "imap": imap})
 
     def deliver_rejection(self) -> None:
         number = self._number()
