@@ -151,9 +151,13 @@ def plan(work: Pass) -> tuple[list[Outcome], int]:
     new = [each for each in decided if draft_id(work, each[0]) not in standing]
     plans, dropped = plans_for(work, [each[1:] for each in new])
     outcomes += dropped
+    written: list[tuple[Case, Outcome]] = []
     for (message, _, _), planned in zip(new, plans, strict=True):
         with bearing(work, message, spoiled):
-            outcomes.append(open_case(work, planned, message))
+            written.append(case_of(work, planned, message))
+    for case, outcome in written:
+        work.ledger.add_case(case, work.now)
+        outcomes.append(outcome)
     return [outcome for outcome in outcomes if outcome.result is not Result.WAITING], len(spoiled)
 
 
@@ -234,13 +238,6 @@ def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Ver
         for message, verdict in judged.values()
     ]
     return sorted(found, key=lambda pair: pair[0].date)
-
-
-def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:
-    """Write the letter if there is to be one, and put the case on record."""
-    case, outcome = case_of(work, planned, message)
-    work.ledger.add_case(case, work.now)
-    return outcome
 
 
 def case_of(work: Pass, planned: Plan, message: Message) -> tuple[Case, Outcome]:

@@ -181,8 +181,7 @@ class Watcher:
             while not self._stop.is_set():
                 known = self._reached(folder)
                 # A pass that fails, or gets no further, is not to be repeated at once.
-                if mailbox.wait(folder, IDLE_SPELL, known) and (
-                    not self.run() or self._reached(folder) == known
-                ):
+                heard = known is None or mailbox.wait(folder, IDLE_SPELL, known)
+                if heard and (not self.run() or self._reached(folder) == known):
                     return True
         return True

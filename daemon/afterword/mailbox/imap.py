@@ -19,8 +19,8 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from afterword.errors import (
+    ConnectError,
     ConnectionLost,
-    LoginRefused,
     MailboxError,
     Unreachable,
 )
@@ -35,6 +35,7 @@ BATCH = 100  # messages in one FETCH
 BATCH_OCTETS = 8 << 20  # and not more than this together
 IDLE_SLICE = 30.0  # seconds between two looks at whether an IDLE has run its time
 CONTENT = f"BODY.PEEK[]<0.{SIZE_LIMIT}>"
+EARLY = 0.1  # seconds by which an empty answer to IDLE may come before its time
 SLEPT = 10.0  # seconds by which the clock may run ahead of what this process lived through
 ARRIVALS = 10_000  # mails that may come in between EXAMINE and SEARCH
 
@@ -56,7 +57,7 @@ class ImapMailbox:
         client = connected(settings)
         try:
             log_in(client, account, settings.host, settings.username, secret)
-        except LoginRefused:
+        except ConnectError:
             hang_up(client)
             raise
         except BROKEN as error:
@@ -201,7 +202,7 @@ class ImapMailbox:
             began, clock = time.monotonic(), time.time()
             answers = self._client.idle_check(timeout=asked)
             lived = time.monotonic() - began
-            if not answers and lived < asked / 2:
+            if not answers and asked - lived > EARLY:
                 raise imaplib.IMAP4.abort("the peer is gone")
             if abs(time.time() - clock - lived) > SLEPT:
                 raise imaplib.IMAP4.abort("the machine has slept")
