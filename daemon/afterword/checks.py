@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from afterword.accounts import open_mailbox
+from afterword.accounts import open_mailbox, secret_for
 from afterword.config import Account, Config, load_config
 from afterword.errors import AfterwordError, ConfigError
 from afterword.folders import find_folders
 from afterword.ledger import Ledger
 from afterword.letters import check_templates, load_templates
 from afterword.mailbox.protocol import Mailbox
-from afterword.secrets import password_for
 from afterword_models import load
 from afterword_rules import load_rules, run_examples
 
@@ -93,7 +92,7 @@ def _account_checks(account: Account) -> Iterator[CheckResult]:
     name = f"account {account.name}"
     if account.imap:
         imap = account.imap
-        secret = attempt(f"{name}, secret", lambda: "found" if password_for(imap) else "")
+        secret = attempt(f"{name}, secret", lambda: "found" if secret_for(imap) else "")
         yield secret
         if secret.exit_code:
             return

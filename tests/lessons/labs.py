@@ -4,7 +4,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from tests.mailbox.labs import DovecotLab, Lab, MaildirLab, MemoryLab, message_id_in
+from tests.mailbox.labs import Lab, MaildirLab, MemoryLab, ServerLab, message_id_in
 from tests.scan.passes import NOW
 
 
@@ -57,7 +57,7 @@ def mark(lab: Lab, folder: str, message_id: str, keyword: str) -> None:
         for mail in lab.mailbox.store[folder].messages.values():
             if message_id_in(mail.octets) == message_id:
                 mail.flags.add(keyword)
-    elif isinstance(lab, DovecotLab):
+    elif isinstance(lab, ServerLab):
         lab.client.select_folder(folder)
         lab.client.add_flags(lab.client.search(["HEADER", "Message-ID", message_id]), [keyword])
         lab.client.unselect_folder()

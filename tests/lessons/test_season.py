@@ -45,8 +45,9 @@ from tests.lessons.season import (
     Expected,
     Story,
 )  # fmt: skip
-from tests.mailbox.labs import DovecotLab
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.mailbox.labs import ServerLab
+from tests.servers.base import PASSWORD
+from tests.servers.dovecot import Dovecot
 
 TODAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
 START = TODAY - timedelta(days=DAYS)
@@ -76,7 +77,7 @@ url = "sqlite:///{state}"
 class Play:
     """The script on the stage: a day at a time, mail comes in, the owner acts, Afterword makes a pass."""
 
-    def __init__(self, lab: DovecotLab, config: Config, script: Expected) -> None:
+    def __init__(self, lab: ServerLab, config: Config, script: Expected) -> None:
         self.lab, self.config, self.script = lab, config, script
         self.ledger = Ledger.open(config.state.url)
         self.craft = craft_for(config, config.account[0], load())
@@ -231,7 +232,7 @@ def played(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AFTERWORD_TEST_PASSWORD", PASSWORD)
         folder = tmp_path_factory.mktemp("season")
-        lab = DovecotLab(dovecot)
+        lab = ServerLab(dovecot)
         path = folder / "config.toml"
         path.write_text(
             CONFIG.format(

@@ -18,11 +18,13 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="Validate rules and run the examples written beside them.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+auth_app = typer.Typer(help="Sign in to a provider that wants OAuth 2.0.", no_args_is_help=True)
+app.add_typer(auth_app, name="auth")
 
 
 def main() -> NoReturn:
     """Entry point: run a command and leave with the exit code of the contract."""
-    for name in ("mail", "account", "rules", "evaluate", "journal", "correct", "report"):
+    for name in ("mail", "account", "auth", "rules", "evaluate", "journal", "correct", "report"):
         import_module(f"afterword.cli.{name}")
     try:
         sys.exit(app(standalone_mode=False))
