@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.mailbox.labs import DovecotLab
 from tests.servers.dovecot import Dovecot
 
 
@@ -13,3 +14,11 @@ def dovecot() -> Iterator[Dovecot]:
     server = Dovecot.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def dovecot_lab(dovecot: Dovecot) -> Iterator[DovecotLab]:
+    """A user of one test's own on that Dovecot."""
+    lab = DovecotLab(dovecot)
+    yield lab
+    lab.close()

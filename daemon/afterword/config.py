@@ -236,7 +236,7 @@ def load_config(path: Path) -> Config:
         raise ConfigError(
             f"There is no configuration at {path}.",
             (),
-            "Copy config.example.toml there and fill it in, or name another file with --config.",
+            "Write one with: afterword init, or name another file with --config.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -244,6 +244,11 @@ def load_config(path: Path) -> Config:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}", (), "Mend the place it names.") from None
+    return parse_config(table, path)
+
+
+def parse_config(table: dict[str, Any], path: Path) -> Config:
+    """Validate what a file holds; ConfigError lists every fault with its key and what to write instead."""
     try:
         return Config.model_validate(table)
     except ValidationError as error:

@@ -51,7 +51,7 @@ def deliver(
             ledger.move_case(fingerprint, [State.INTENDED], State.FAILED, now, error=error.message)
             return Outcome(case.plan, Result.FAILED, error=error.message)
     ledger.move_case(fingerprint, [State.INTENDED], State.DRAFTED, now)
-    return Outcome(case.plan, Result.DRAFTED)
+    return Outcome(case.plan, Result.DRAFTED, case.octets)
 
 
 def _lies_there(case: Case, mailbox: Mailbox, folders: Folders) -> bool:

@@ -220,9 +220,9 @@ def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:
     if draft.findings:
         error = "breaks the etiquette: " + ", ".join(finding.rule for finding in draft.findings)
         work.ledger.add_case(Case(planned, State.FAILED, draft.message_id, draft.octets, error), work.now)
-        return Outcome(planned, Result.FAILED, draft, error)
+        return Outcome(planned, Result.FAILED, draft.octets, error)
     work.ledger.add_case(Case(planned, State.WAITING, draft.message_id, draft.octets), work.now)
-    return Outcome(planned, Result.WAITING, draft)
+    return Outcome(planned, Result.WAITING, draft.octets)
 
 
 # --- deliver

@@ -22,7 +22,7 @@ app.add_typer(rules_app, name="rules")
 
 def main() -> NoReturn:
     """Entry point: run a command and leave with the exit code of the contract."""
-    for name in ("mail", "account", "rules", "evaluate"):
+    for name in ("init", "mail", "account", "rules", "evaluate"):
         import_module(f"afterword.cli.{name}")
     try:
         sys.exit(app(standalone_mode=False))
