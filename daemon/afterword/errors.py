@@ -13,6 +13,9 @@ AfterwordError                 exit 1   something failed for some mail
 ├── MailboxError                        a command failed on a working connection
 │   ├── ConnectionLost                  the connection broke; reconnect and go on
 │   └── MessageRefused                  the server refuses this message for good (size, quota)
+├── PostError                           the digest to the owner was certainly not handed in
+│   └── ForeignRecipient                a mail to anybody but the owner; never tried
+├── PostUnsettled                       the connection broke while the digest was handed in: it may have arrived
 ├── UnreadableMail                      input that is no mail at all
 └── Interrupted                         the service is ending; what is on record stays so
 """
@@ -85,6 +88,18 @@ class ConnectionLost(MailboxError):
 
 class MessageRefused(MailboxError):
     """The server will never take this message: too big, or over quota."""
+
+
+class PostError(AfterwordError):
+    """The owner's server did not take the digest; it is tried again."""
+
+
+class ForeignRecipient(PostError):
+    """A mail that is addressed to anybody but the owner; no connection is opened for it."""
+
+
+class PostUnsettled(AfterwordError):
+    """The connection broke while the digest was handed in; it is not sent a second time."""
 
 
 class UnreadableMail(AfterwordError):

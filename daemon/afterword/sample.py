@@ -6,7 +6,7 @@ python -m afterword.sample > config.example.toml
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from pydantic.fields import FieldInfo
 from afterword.config import (
     DURATION_UNITS,
     Account,
+    Digest,
+    Health,
     Imap,
     Letters,
     Maildir,
@@ -45,11 +47,19 @@ FILLED: Filled = {
 }
 
 
+# What stands in the digest's table as long as it is a comment.
+DIGEST: Filled = {
+    ("digest", "host"): "smtp.example.org",
+    ("digest", "username"): "sam@example.org",
+    ("digest", "password_command"): "pass show mail/sam",
+}
+
 REST: dict[str, type[BaseModel]] = {
     "letters": Letters,
     "schedule": Schedule,
     "state": State,
     "rules": RuleFiles,
+    "health": Health,
 }
 
 
@@ -73,6 +83,10 @@ def render(filled: Filled, *, left_out: frozenset[str] = frozenset()) -> str:
     for name, section in REST.items():
         table = _table(f"[{name}]", name, section, filled)
         parts.append(_switched_off(table) if name in left_out else table)
+    if any(table == "digest" for table, _ in filled):
+        parts.append(_table("[digest]", "digest", Digest, filled))
+    else:
+        parts.append(_commented(_table("[digest]", "digest", Digest, DIGEST)))
     return "\n".join(parts)
 
 
@@ -111,6 +125,8 @@ def _example(key: str) -> str:
 def _toml(value: Any) -> str:
     if isinstance(value, timedelta):
         return json.dumps(_span(value))
+    if isinstance(value, time):
+        return json.dumps(f"{value:%H:%M}")
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)

@@ -6,13 +6,13 @@ import stat
 import subprocess
 from pathlib import Path
 
-from afterword.config import Imap
+from afterword.config import Digest, Imap
 from afterword.errors import SecretError
 
 COMMAND_TIMEOUT = 60  # seconds; a password manager may ask its owner to touch a key
 
 
-def password_for(settings: Imap) -> str:
+def password_for(settings: Imap | Digest) -> str:
     """The password of an account; SecretError says which source failed, never what it held."""
     if settings.password_command:
         secret = _from_command(settings.password_command)

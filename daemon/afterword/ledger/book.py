@@ -11,6 +11,7 @@ from sqlalchemy import Engine, RowMapping, delete, func, insert, or_, select, up
 from sqlalchemy.engine import Connection
 
 from afterword.ledger.codec import correspondence_of, dossier_from_json, dossier_to_json, message_row
+from afterword.ledger.notices import Notices
 from afterword.ledger.store import open_copy, open_engine
 from afterword.ledger.tables import cases, cursors, messages, passes
 from afterword.records import Action, Correspondence, Label, Letter, Place, Plan, Skip, Verdict
@@ -91,6 +92,11 @@ class Ledger:
         """Let go of the database."""
         self._engine.dispose()
 
+    @property
+    def notices(self) -> Notices:
+        """What the owner has been told by mail."""
+        return Notices(self._engine)
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with self._engine.begin() as connection:
@@ -150,6 +156,16 @@ class Ledger:
                 ),
             )
             .order_by(messages.c.date, messages.c.id)
+        )
+        with self._transaction() as connection:
+            return [correspondence_of(row) for row in connection.execute(query).mappings()]
+
+    def received(self, label: Label, since: datetime) -> list[Correspondence]:
+        """Mail of a label that was examined since then, oldest first."""
+        query = (
+            select(messages)
+            .where(messages.c.label == label, messages.c.examined_at >= since, messages.c.outgoing.is_(False))
+            .order_by(messages.c.id)
         )
         with self._transaction() as connection:
             return [correspondence_of(row) for row in connection.execute(query).mappings()]
@@ -263,6 +279,18 @@ class Ledger:
         with self._transaction() as connection:
             row = connection.execute(query).mappings().first()
         return PassRow(**{key: value for key, value in row.items() if key != "id"}) if row else None
+
+    def failing(self, account: str) -> list[PassRow]:
+        """The passes that failed since the last good one, the first one first; [] when all is well."""
+        good = select(func.max(passes.c.id)).where(passes.c.account == account, passes.c.failure == "")
+        query = (
+            select(passes)
+            .where(passes.c.account == account, passes.c.id > func.coalesce(good.scalar_subquery(), 0))
+            .order_by(passes.c.id)
+        )
+        with self._transaction() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [PassRow(**{key: value for key, value in row.items() if key != "id"}) for row in rows]
 
     def unreadable(self, account: str) -> int:
         """How many mails of an account could not be judged."""
