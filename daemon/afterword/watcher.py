@@ -18,6 +18,7 @@ from afterword.ledger import Ledger
 from afterword.mailbox.imap import ImapMailbox
 from afterword.passes import failed_row, pass_row
 from afterword.scan import scan
+from afterword.vitals import Vitals
 from afterword_models import Judge
 
 log = structlog.get_logger()
@@ -38,13 +39,20 @@ class Watcher:
     """Runs passes over one account, never two at a time, and keeps an IDLE connection beside them."""
 
     def __init__(
-        self, config: Config, account: Account, ledger: Ledger, judge: Judge, stop: threading.Event
+        self,
+        config: Config,
+        account: Account,
+        ledger: Ledger,
+        judge: Judge,
+        stop: threading.Event,
+        vitals: Vitals,
     ) -> None:
         self._config = config
         self._account = account
         self._ledger = ledger
         self._craft = craft_for(config, account, judge)
         self._stop = stop
+        self._vitals = vitals
         self._again = threading.Event()
         self._refused = 0
         self._idling: ImapMailbox | None = None
@@ -91,6 +99,7 @@ class Watcher:
             self._refused += 1
             self._failed(started, began, error)
             if self._refused >= LOGIN_TRIES:
+                self._vitals.rests(name)
                 log.error("account rests until the next start", account=name, refused=self._refused)
         except AfterwordError as error:
             self._failed(started, began, error)
@@ -98,6 +107,7 @@ class Watcher:
             self._failed(started, began, AfterwordError(f"unexpected {type(error).__name__}"))
         else:
             self._refused = 0
+            self._vitals.passed(name)
             self._ledger.add_pass(pass_row(report, started))
             log.info(
                 "pass",
@@ -111,12 +121,14 @@ class Watcher:
             )
 
     def _failed(self, started: datetime, began: float, error: AfterwordError) -> None:
+        self._vitals.failed(self._account.name, error)
         log.warning("pass failed", account=self._account.name, why=error.message, advice=error.advice)
         self._ledger.add_pass(failed_row(self._account.name, started, began, error))
 
     def _check_stop(self, _folder: str, _done: int, _total: int) -> None:
         if self._stop.is_set():
             raise Interrupted("the service is ending")
+        self._vitals.progressed(self._account.name)
 
     def _listen(self, scheduler: BaseScheduler) -> None:
         """Wait for the server's word, for ever; the schedule goes on beside it and makes up for what is missed."""

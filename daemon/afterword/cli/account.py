@@ -67,7 +67,7 @@ def run(
     from afterword.logs import configure
 
     configure(verbose=verbose)
-    service.run(load_config(config_path(config)))
+    service.run(config_path(config))
 
 
 @app.command()
@@ -90,16 +90,20 @@ def check(config: ConfigOption = None) -> None:
 
 @app.command()
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show accounts, the last pass, drafts, what waits, what needs a hand, and when the next pass is due."""
+    """Show accounts, the last pass, drafts, what waits, what needs a hand; exit 1 when an account is not well."""
     from afterword.status import statuses
 
+    worst = 0
     for row in statuses(load_config(config_path(config)), datetime.now(UTC)):
+        worst = max(worst, int(not row.well))
         if as_json:
             show.json_line(row.as_json())
             continue
         show.heading(row.account)
         for key, value in row.as_lines():
             show.line(f"{key:>16}  {value}")
+    if worst:
+        raise typer.Exit(worst)
 
 
 @app.command()
