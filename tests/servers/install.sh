@@ -1,11 +1,11 @@
 #!/bin/sh
-# Install the mail servers that the tests start for themselves. Nothing is started or enabled on the machine.
+# Install the mail servers that the tests start for themselves, and the tool that weighs the systemd units. Nothing is started or enabled on the machine.
 set -eu
-packages="dovecot-imapd"
+packages="dovecot-imapd systemd"
 
-[ -x /usr/sbin/dovecot ] && exit 0
+[ -x /usr/sbin/dovecot ] && command -v systemd-analyze > /dev/null && exit 0
 if [ "$(id -u)" -ne 0 ]; then
-    echo "The tests need a real IMAP server. Install it with:" >&2
+    echo "The tests need a real IMAP server and systemd-analyze. Install them with:" >&2
     echo "    sudo apt-get install --no-install-recommends $packages" >&2
     exit 1
 fi

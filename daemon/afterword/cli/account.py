@@ -71,14 +71,19 @@ def run(
 
 
 @app.command()
-def check(config: ConfigOption = None) -> None:
+def check(
+    config: ConfigOption = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Leave out what needs a server or a secret")
+    ] = False,
+) -> None:
     """Try everything that a pass needs: a line each, with what to do about each fault."""
     from afterword.checks import run_checks
 
     worst = 0
-    for result in run_checks(config_path(config)):
+    for result in run_checks(config_path(config), offline=offline):
         worst = max(worst, result.exit_code)
-        mark = "ok   " if not result.exit_code else "FAULT"
+        mark = "FAULT" if result.exit_code else "note " if result.note else "ok   "
         show.line(f"{mark} {result.name}: {result.message}")
         for problem in result.problems:
             show.line(f"        - {problem}")

@@ -54,6 +54,15 @@ class ImapSettings:
     timeout: float = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A connection as it is: the version of TLS ("" for none), until when the certificate holds, capabilities in capitals."""
+
+    tls: str
+    certificate_until: datetime | None
+    capabilities: frozenset[str]
+
+
 class ImapMailbox:
     """Implements `protocol.Mailbox` on a connection that is logged in."""
 
@@ -140,6 +149,18 @@ class ImapMailbox:
         self._refresh(folder)
         with self._command("SEARCH", folder):
             return tuple(sorted(self._client.search(["HEADER", header, value])))
+
+    def session(self) -> Session:
+        """How well the connection is protected, and what the server can do."""
+        with self._command("CAPABILITY"):
+            found = frozenset(_text(word).upper() for word in self._client.capabilities())
+        connection = self._client.socket()
+        if not isinstance(connection, ssl.SSLSocket):
+            return Session("", None, found)
+        certificate = connection.getpeercert() or {}
+        expires = ssl.cert_time_to_seconds(str(certificate["notAfter"])) if certificate else None
+        until = datetime.fromtimestamp(expires, UTC) if expires is not None else None
+        return Session(connection.version() or "", until, found)
 
     def append_draft(self, folder: str, octets: bytes, *, keyword: str = "") -> None:
         """APPEND with `\\Draft` and `\\Seen`. MessageRefused when the server will never take it."""
