@@ -7,7 +7,7 @@ WHEEL_VENV := .work/wheel-venv
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
 
-.PHONY: demo test test-source test-wheel check eval train lock config servers clean help
+.PHONY: demo test test-source test-wheel check eval train lock config docs servers clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -45,6 +45,9 @@ lock: $(VENV)/.dev ## renew the lock files from the ranges in pyproject.toml
 config: $(VENV)/.runtime ## write config.example.toml anew from the schema
 	$(BIN)/python -m afterword.sample > config.example.toml
 
+docs: $(VENV)/.runtime ## write the reference pages anew from the schema and the commands
+	$(BIN)/python -m afterword.reference docs
+
 servers:         ## install the mail servers that the tests start
 	@sh tests/servers/install.sh
 
@@ -67,7 +70,7 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@$(BIN)/pip install $(PIP_QUIET) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(WHEEL_VENV)/.installed: $(VENV)/.dev $(shell find daemon rules models/afterword_models config.example.toml systemd -type f -not -path '*/__pycache__/*' 2>/dev/null)
+$(WHEEL_VENV)/.installed: $(VENV)/.dev $(shell find daemon rules models/afterword_models config.example.toml systemd docs/afterword.1 -type f -not -path '*/__pycache__/*' 2>/dev/null)
 	@echo "== Building the wheel and installing it into $(WHEEL_VENV)"
 	@rm -rf $(WHEEL_VENV) .work/dist
 	@$(BIN)/python -m build --quiet --no-isolation --wheel --outdir .work/dist .

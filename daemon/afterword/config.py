@@ -359,12 +359,12 @@ def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
     section: type[BaseModel] = Config
     for part in loc[:-1]:
         if isinstance(part, str) and part in section.model_fields:
-            section = _section_of(section.model_fields[part].annotation) or section
+            section = section_of(section.model_fields[part].annotation) or section
     return list(section.model_fields)
 
 
-def _section_of(annotation: Any) -> type[BaseModel] | None:
+def section_of(annotation: Any) -> type[BaseModel] | None:
     """The Section inside an annotation such as `tuple[Account, ...]` or `Imap | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for part in getattr(annotation, "__args__", ()) if (found := _section_of(part))), None)
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := section_of(part))), None)

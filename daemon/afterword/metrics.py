@@ -27,7 +27,7 @@ def serve_metrics(config: Config, ledger: Ledger) -> Iterator[None]:
     except ImportError:
         raise UserError(
             "health.metrics_port needs the Prometheus library.",
-            "Install it: pip install 'afterword[metrics]'",
+            "Install it: pipx inject afterword prometheus-client",
         ) from None
     registry = CollectorRegistry(auto_describe=False)
     registry.register(LedgerCollector(config, ledger))

@@ -107,14 +107,15 @@ def _lines(name: str, section: type[BaseModel], filled: Filled) -> Iterator[str]
         if field.description is None:
             continue  # a table of its own
         switched_on = (name, key) in filled
-        value = filled[name, key] if switched_on else _default(field)
+        value = filled[name, key] if switched_on else default_of(field)
         if value is None:
             value = _example(key)
         yield f"# {field.description}"
-        yield f"{'' if switched_on else '# '}{key} = {_toml(value)}"
+        yield f"{'' if switched_on else '# '}{key} = {toml_value(value)}"
 
 
-def _default(field: FieldInfo) -> Any:
+def default_of(field: FieldInfo) -> Any:
+    """What holds when a key is left out; PydanticUndefined where it may not be."""
     return field.get_default(call_default_factory=True)
 
 
@@ -122,13 +123,14 @@ def _example(key: str) -> str:
     return {"ca_file": "/path/ca.pem", "templates": "~/.config/afterword/letters"}[key]
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A value as it is written in the file."""
     if isinstance(value, timedelta):
         return json.dumps(_span(value))
     if isinstance(value, time):
         return json.dumps(f"{value:%H:%M}")
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
 
 

@@ -20,10 +20,15 @@ rules_app = typer.Typer(help="Validate rules and run the examples written beside
 app.add_typer(rules_app, name="rules")
 
 
-def main() -> NoReturn:
-    """Entry point: run a command and leave with the exit code of the contract."""
+def load_commands() -> None:
+    """Each module adds its commands to the tree, in the order in which they are listed."""
     for name in ("init", "mail", "account", "rules", "evaluate"):
         import_module(f"afterword.cli.{name}")
+
+
+def main() -> NoReturn:
+    """Entry point: run a command and leave with the exit code of the contract."""
+    load_commands()
     try:
         sys.exit(app(standalone_mode=False))
     except AfterwordError as error:
