@@ -108,3 +108,11 @@ class UnreadableMail(AfterwordError):
 
 class Interrupted(AfterwordError):
     """The service ends in the middle of a pass; the next start goes on from what is on record."""
+
+
+def origin(error: BaseException) -> str:
+    """Module and line where an error arose: enough to mend it, nothing of the mail."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else "?"

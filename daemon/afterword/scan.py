@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from afterword.config import Account, Letters
 from afterword.deliver import deliver
 from afterword.dossier import Owner, Recollection, merge, open_dossier, remember
+from afterword.errors import origin
 from afterword.folders import Folders, find_folders
 from afterword.ledger import Case, Cursor, Examined, Ledger, State
 from afterword.letters import Author, Templates, compose
@@ -143,7 +144,7 @@ def look_at(work: Pass, folder: str, raw: RawMessage) -> Examined:
         verdict = work.craft.judge.judge(message)
         return Examined(remember(message, verdict.label, owner), verdict)
     except Exception as error:  # noqa: BLE001 - no mail, however broken, may stop the ones behind it
-        return Examined(unreadable(raw), None, f"{type(error).__name__} in {_origin(error)}")
+        return Examined(unreadable(raw), None, f"{type(error).__name__} in {origin(error)}")
 
 
 def unreadable(raw: RawMessage) -> Correspondence:
@@ -160,14 +161,6 @@ def unreadable(raw: RawMessage) -> Correspondence:
         recipients=(),
         label=None,
     )
-
-
-def _origin(error: BaseException) -> str:
-    """Module and line where an error arose: enough to mend it, nothing of the mail."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else "?"
 
 
 # --- plan

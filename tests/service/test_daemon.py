@@ -1,5 +1,6 @@
 """The daemon as systemd and its owner meet it: signals, health, one failing account beside a good one."""
 
+import resource
 import subprocess
 import sys
 import urllib.request
@@ -152,3 +153,20 @@ def test_the_passes_of_a_daemon_are_on_record(tmp_path: Path) -> None:
     last = ledger.last_pass("home")
     ledger.close()
     assert last and last.failure == ""
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """No file may grow for a while; when there is room again, what came meanwhile is answered."""
+    box = maildir(tmp_path / "Mail")
+    with Daemon(write_config(tmp_path, account("home", box))) as daemon:
+        daemon.until_event("pass", account="home")
+        room = resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+        deliver(box)
+        daemon.until(lambda: "OperationalError" in daemon.log or len(daemon.log) >= 4096)
+        assert drafts(box) == 0
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, room)
+        daemon.until(lambda: drafts(box) == 1)
+        log = daemon.log
+    assert "Traceback" not in log
+    assert "dana" not in log.lower()
+    assert drafts(box) == 1

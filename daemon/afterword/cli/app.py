@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from afterword.errors import AfterwordError, ConfigError
+from afterword.errors import AfterwordError, ConfigError, origin
 
 app = typer.Typer(
     name="afterword",
@@ -43,6 +43,23 @@ def main() -> NoReturn:
         # The reader of our output has gone (| head); what is left in the buffer has nowhere to go.
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - a traceback could show mail; where and what kind says enough to mend it
+        complain(unexpected(error))
+        sys.exit(1)
+
+
+def unexpected(error: Exception) -> AfterwordError:
+    """An error that nobody foresaw, in words that show nothing of any mail."""
+    kind = type(error)
+    if kind.__module__.startswith("sqlalchemy"):
+        return AfterwordError(
+            f"The ledger cannot be used ({kind.__name__}).",
+            "Check the free space, and that nothing else holds the ledger for long.",
+        )
+    return AfterwordError(
+        f"Something went wrong that should not: {kind.__name__} in {origin(error)}.",
+        "Please report this line; it holds nothing of your mail.",
+    )
 
 
 def complain(error: AfterwordError, account: str = "") -> None:

@@ -58,9 +58,7 @@ def gather(
     cases = [case for case in ledger.cases() if case.changed_at and case.changed_at >= since]
     return Summary(
         troubles=_new((*troubles(ledger, config, resting), *_failed(cases)), told),
-        questions=_new(
-            (_entry(case, "held", case.plan.why) for case in cases if case.state is State.HELD), told
-        ),
+        questions=_new((_question(case) for case in cases if case.state is State.HELD), told),
         drafts=_new(
             (_entry(case, "draft", _letter(case)) for case in cases if case.state is State.DRAFTED), told
         ),
@@ -103,6 +101,11 @@ def _entry(case: Case, kind: str, why: str) -> Entry:
     dossier = case.plan.dossier
     role, company = one_line(dossier.role) or "A role", one_line(dossier.company) or "an unnamed company"
     return Entry(f"{kind}:{dossier.fingerprint}", f"{role} at {company}", one_line(why))
+
+
+def _question(case: Case) -> Entry:
+    dossier = case.plan.dossier
+    return _entry(case, "held", f"{case.plan.why}; of {dossier.date:%Y-%m-%d}, in {dossier.place.folder}")
 
 
 def _letter(case: Case) -> str:

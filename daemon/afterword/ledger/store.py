@@ -37,7 +37,7 @@ def open_engine(url: str) -> Engine:
 
 def open_copy(url: str) -> Engine:
     """A private copy in memory of the ledger at `url` (empty if there is none): a dry run writes nothing."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = create_engine("sqlite://", poolclass=StaticPool, hide_parameters=True)
     path = Path(make_url(url).database or "")
     if path.is_file():
         with engine.connect() as connection:
@@ -78,7 +78,8 @@ def _create_private(path: Path) -> None:
 
 
 def _engine(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30})
+    # What a mail says is bound to statements; no error may carry it into a log.
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's signature
