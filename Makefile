@@ -7,7 +7,7 @@ WHEEL_VENV := .work/wheel-venv
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
 
-.PHONY: demo test test-source test-wheel check eval train lock config docs servers clean help
+.PHONY: demo test test-source test-wheel soak check eval trials train lock config docs servers clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -19,11 +19,14 @@ test: servers test-source test-wheel ## every test, on the source tree and on th
 
 test-source: $(VENV)/.dev
 	@echo "== Tests on the source tree"
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not soak"
 
 test-wheel: $(WHEEL_VENV)/.installed
 	@echo "== Tests on the built wheel, in an environment of its own"
-	$(WHEEL_VENV)/bin/pytest -p no:cacheprovider -m "not deep"
+	$(WHEEL_VENV)/bin/pytest -p no:cacheprovider -m "not deep and not soak"
+
+soak: servers $(VENV)/.dev ## an hour of faults, kills, fuzzing and large mailboxes
+	$(BIN)/pytest -m soak
 
 check: $(VENV)/.dev ## ruff and mypy --strict
 	$(BIN)/ruff check .
@@ -32,6 +35,9 @@ check: $(VENV)/.dev ## ruff and mypy --strict
 
 eval: $(VENV)/.dev ## measure the classifier on labelled mail in DATA, against its floors
 	$(BIN)/python models/scripts/measure.py $(DATA)
+
+trials: $(VENV)/.dev ## what takes minutes to measure: three training seeds, and hand-written mail left out of training
+	$(BIN)/python models/scripts/trials.py $(DATA)
 
 train: $(VENV)/.dev ## train the classifier anew from the corpus
 	cd models && ../$(BIN)/python -m spacy project run all

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.table import TABLE
 from tests.mailbox.labs import DovecotLab
 from tests.servers.dovecot import Dovecot
 
@@ -22,3 +23,12 @@ def dovecot_lab(dovecot: Dovecot) -> Iterator[DovecotLab]:
     lab = DovecotLab(dovecot)
     yield lab
     lab.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the faults that were tried and the drafts found."""
+    table = config.stash.get(TABLE, None)
+    if table:
+        terminalreporter.section("faults tried and drafts found")
+        for line in table.lines():
+            terminalreporter.write_line(line)

@@ -13,6 +13,7 @@ from platformdirs import user_config_path, user_state_path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from afterword.clock import ClockSpan, parse_clock_span
 from afterword.errors import ConfigError
 
 DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -159,6 +160,9 @@ class Letters(Section):
     )
     application_stage: Literal["ask", "thanks", "off"] = Field(
         "ask", description="A company that never met you: ask, only thank, or write nothing"
+    )
+    quiet_hours: Annotated[ClockSpan, BeforeValidator(parse_clock_span)] | None = Field(
+        None, description="No draft appears in this time, by this machine's clock; off when not set"
     )
     max_age: Duration = Field(timedelta(days=90), description="An older rejection is recorded, not answered")
     quote: bool = Field(False, description="Quote the mail that is answered")

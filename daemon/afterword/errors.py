@@ -12,7 +12,8 @@ AfterwordError                 exit 1   something failed for some mail
 │   └── LoginRefused                    the server does not take the user name and secret
 ├── MailboxError                        a command failed on a working connection
 │   ├── ConnectionLost                  the connection broke; reconnect and go on
-│   └── MessageRefused                  the server refuses this message for good (size, quota)
+│   ├── MessageRefused                  the server refuses this message for good (size, quota)
+│   └── MailboxBusy                     another process is writing drafts into it
 ├── PostError                           the digest to the owner was certainly not handed in
 │   └── ForeignRecipient                a mail to anybody but the owner; never tried
 ├── PostUnsettled                       the connection broke while the digest was handed in: it may have arrived
@@ -90,6 +91,10 @@ class MessageRefused(MailboxError):
     """The server will never take this message: too big, or over quota."""
 
 
+class MailboxBusy(MailboxError):
+    """Another process is writing drafts into the same mailbox."""
+
+
 class PostError(AfterwordError):
     """The owner's server did not take the digest; it is tried again."""
 
@@ -108,11 +113,3 @@ class UnreadableMail(AfterwordError):
 
 class Interrupted(AfterwordError):
     """The service ends in the middle of a pass; the next start goes on from what is on record."""
-
-
-def origin(error: BaseException) -> str:
-    """Module and line where an error arose: enough to mend it, nothing of the mail."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else "?"

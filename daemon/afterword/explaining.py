@@ -113,7 +113,7 @@ def explain_mail(path: str, config: Config | None, account: str = "") -> Explana
     dossier = open_dossier(message, verdict, setting.earlier, setting.craft.owner, now=setting.now)
     circumstances = Circumstances(setting.now, setting.craft.letters.application_stage)
     decision = setting.craft.rules.decide(message, verdict, dossier, circumstances)
-    plan = make_plan(verdict, dossier, decision, setting.craft.letters, setting.now)
+    plan = make_plan(dossier, decision, setting.craft.letters, setting.now)
     draft = None
     if plan.action is Action.DRAFT:
         draft = compose(

@@ -49,9 +49,14 @@ class Generation:
         self._stop.set()
         for watcher in self._watchers:
             watcher.interrupt()
-        waiting = threading.Thread(target=self._scheduler.shutdown, name="ending", daemon=True)
+        waiting = threading.Thread(target=self._wait_for_all, name="ending", daemon=True)
         waiting.start()
         return waiting
+
+    def _wait_for_all(self) -> None:
+        self._scheduler.shutdown()
+        for watcher in self._watchers:
+            watcher.join()
 
     def tell(self) -> None:
         """Write to the owner if there is reason to."""

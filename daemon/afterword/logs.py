@@ -6,7 +6,7 @@ import threading
 
 import structlog
 
-from afterword.errors import origin
+from afterword.examining import reason
 
 
 def configure(*, verbose: bool) -> None:
@@ -42,5 +42,5 @@ class Bridge(logging.Handler):
 
 def _untold(caught: threading.ExceptHookArgs) -> None:
     """An error that ended a thread: its kind and where it arose, without what it says."""
-    where = origin(caught.exc_value) if caught.exc_value else "?"
-    structlog.get_logger().error("thread ended", kind=caught.exc_type.__name__, where=where)
+    why = reason(caught.exc_value) if caught.exc_value else caught.exc_type.__name__
+    structlog.get_logger().error("thread ended", why=why)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from afterword.accounts import craft_for, open_mailbox
 from afterword.config import Config
 from afterword.errors import AfterwordError
+from afterword.examining import Progress
 from afterword.ledger import Ledger, PassRow
 from afterword.records import ScanReport
-from afterword.scan import Progress, scan
+from afterword.scan import scan
 from afterword_models import load
 
 

@@ -65,6 +65,11 @@ class Letter(StrEnum):
     THANKS = "thanks"
     FEEDBACK_THANKS = "feedback_thanks"
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for advice; the others only thank."""
+        return self in (Letter.RECRUITER, Letter.COMPANY)
+
 
 class Action(StrEnum):
     """What a plan does with a mail."""
@@ -244,6 +249,7 @@ class Dossier:
     """Who turned whom down for what, and what of it is known. Unknown stays empty, never guessed.
 
     `obstacles` are facts that forbid a draft whatever the rules say, the gravest first, each with its reason in words.
+    `answers_request` marks a mail that gives the feedback for which the owner had asked.
     """
 
     fingerprint: str
@@ -261,6 +267,7 @@ class Dossier:
     language: str
     application: str
     obstacles: tuple[tuple[Skip, str], ...] = ()
+    answers_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,11 @@ def default_of(field: FieldInfo) -> Any:
 
 
 def _example(key: str) -> str:
-    return {"ca_file": "/path/ca.pem", "templates": "~/.config/afterword/letters"}[key]
+    return {
+        "ca_file": "/path/ca.pem",
+        "quiet_hours": "21:00-08:00",
+        "templates": "~/.config/afterword/letters",
+    }[key]
 
 
 def toml_value(value: Any) -> str:

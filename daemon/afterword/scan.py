@@ -6,40 +6,39 @@ the APPEND.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from afterword.config import Account, Letters
-from afterword.deliver import deliver
-from afterword.dossier import Owner, Recollection, merge, open_dossier, remember
-from afterword.errors import origin
+from afterword.deliver import Delivery, deliver
+from afterword.dossier import Owner, Recollection, open_dossier
+from afterword.examining import Look, Progress, examine, reason
+from afterword.exclusive import alone_at
 from afterword.folders import Folders, find_folders
-from afterword.ledger import Case, Cursor, Examined, Ledger, State
-from afterword.letters import Author, Templates, compose
+from afterword.ledger import Case, Ledger, State
+from afterword.letters import Author, Templates, compose, message_id_for
 from afterword.mailbox.protocol import Mailbox
 from afterword.parse import parse
-from afterword.plan import make_plan
+from afterword.plan import make_plans, settled_plan
 from afterword.records import (
     Action,
-    Correspondence,
+    Decision,
+    Dossier,
     Message,
     Outcome,
     Place,
     Plan,
-    RawMessage,
     Result,
     ScanReport,
+    Skip,
     Verdict,
 )
 from afterword_models import Judge
 from afterword_rules import Circumstances, RuleBook
 
-BATCH = 100  # mails recorded in one transaction
-REACH = timedelta(days=90)  # how far back a pass looks by itself
 MEMORY = timedelta(days=400)  # how far back earlier mail is taken into account
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +86,13 @@ def scan(
     work = Pass(account, mailbox, ledger, craft, find_folders(mailbox, account), now)
     labels: Counter[str] = Counter()
     errors = 0
+    look = Look(account.name, mailbox, ledger, craft.judge, craft.owner, work.folders, now)
     for folder in work.folders.examined:
-        for examined in examine(work, folder, since, progress):
+        for examined in examine(look, folder, since, progress):
             if folder in work.folders.watched:
                 labels.update(each.verdict.label for each in examined if each.verdict)
                 errors += sum(bool(each.error) for each in examined)
-    planned = plan(work)
+    planned, spoiled = plan(work)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
     return ScanReport(
         account=account.name,
@@ -102,88 +102,73 @@ def scan(
         drafted=sum(outcome.result is Result.DRAFTED for outcome in outcomes),
         waiting=len(ledger.cases(State.WAITING, account=account.name)),
         skipped=Counter(str(outcome.plan.skip) for outcome in outcomes if outcome.plan.skip),
-        errors=errors + sum(outcome.result is Result.FAILED for outcome in outcomes),
+        errors=errors + spoiled + sum(outcome.result is Result.FAILED for outcome in outcomes),
         seconds=round(time.monotonic() - began, 3),
         outcomes=tuple(outcomes),
-    )
-
-
-# --- examine
-
-
-def examine(work: Pass, folder: str, since: timedelta | None, progress: Progress) -> Iterator[list[Examined]]:
-    """Look at what is new in a folder, batch by batch; each batch is on record before the next is fetched."""
-    state = work.mailbox.examine(folder)
-    cursor = work.ledger.cursor(work.account.name, folder)
-    known = cursor is not None and cursor.uidvalidity == state.uidvalidity
-    after = cursor.uid if cursor and known and since is None else 0
-    reach = (work.now - (since or REACH)).date()
-    found = work.mailbox.uids(folder, since=reach, after=after)
-    new = work.ledger.unseen(work.account.name, folder, state.uidvalidity, found)
-    highest = cursor.uid if cursor and known else 0
-    for start in range(0, len(new), BATCH):
-        batch = new[start : start + BATCH]
-        examined = [look_at(work, folder, raw) for raw in work.mailbox.fetch(folder, batch)]
-        highest = max(highest, *batch)
-        work.ledger.record(examined, Cursor(work.account.name, folder, state.uidvalidity, highest), work.now)
-        progress(folder, min(start + BATCH, len(new)), len(new))
-        yield examined
-
-
-def look_at(work: Pass, folder: str, raw: RawMessage) -> Examined:
-    """Parse and judge one mail; the owner's own mail is remembered, not judged.
-
-    A mail that cannot be judged is on record with its error, and the next one follows.
-    """
-    owner = work.craft.owner
-    try:
-        message = parse(raw)
-        if work.folders.is_own(folder):
-            sent = folder == work.folders.sent
-            return Examined(remember(message, None, owner, sent=sent, draft=not sent), None)
-        verdict = work.craft.judge.judge(message)
-        return Examined(remember(message, verdict.label, owner), verdict)
-    except Exception as error:  # noqa: BLE001 - no mail, however broken, may stop the ones behind it
-        return Examined(unreadable(raw), None, f"{type(error).__name__} in {origin(error)}")
-
-
-def unreadable(raw: RawMessage) -> Correspondence:
-    """What can be remembered of a mail that could not be parsed: where it lies."""
-    place = raw.place
-    return Correspondence(
-        place=place,
-        fingerprint=f"unreadable:{place.account}:{place.folder}:{place.uidvalidity}:{place.uid}",
-        message_id="",
-        thread=(),
-        date=raw.internal_date,
-        subject="",
-        sender=None,
-        recipients=(),
-        label=None,
     )
 
 
 # --- plan
 
 
-def plan(work: Pass) -> list[Outcome]:
-    """Open a case for every rejection that has none; what is decided at once (skipped, held) is an outcome already."""
-    places = work.ledger.unplanned(work.account.name, work.folders.watched)
-    judged = fetch_judged(work, places)
+def plan(work: Pass) -> tuple[list[Outcome], int]:
+    """Open a case for every rejection that has none. What is decided at once (skipped, held), and the number of mails beyond us."""
+    judged = fetch_judged(work, work.ledger.unplanned(work.account.name, work.folders.watched))
     if not judged:
-        return []
+        return [], 0
     earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
-    settled = [case.plan.dossier for case in work.ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED)]
-    opened = [
-        open_dossier(message, verdict, earlier, work.craft.owner, now=work.now) for message, verdict in judged
-    ]
+    spoiled: list[str] = []
+    decided: list[tuple[Message, Dossier, Decision]] = []
+    for message, verdict in judged:
+        with bearing(work, message, spoiled):
+            decided.append((message, *decide(work, message, verdict, earlier)))
+    standing = {mail.message_id for mail in earlier.outgoing}
+    outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
+    new = [each for each in decided if draft_id(work, each[0]) not in standing]
+    plans = make_plans([each[1:] for each in new], settled_plans(work), work.craft.letters, work.now)
+    for (message, _, _), planned in zip(new, plans, strict=True):
+        with bearing(work, message, spoiled):
+            outcomes.append(open_case(work, planned, message))
+    return [outcome for outcome in outcomes if outcome.result is not Result.WAITING], len(spoiled)
+
+
+@contextmanager
+def bearing(work: Pass, message: Message, spoiled: list[str]) -> Iterator[None]:
+    """No mail, however broken, may stop the ones behind it: what it raises is recorded, and the mail is set aside."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever a hostile mail makes fail, it is that mail's fault alone
+        work.ledger.spoil(message.fingerprint, reason(error))
+        spoiled.append(message.fingerprint)
+
+
+def decide(work: Pass, message: Message, verdict: Verdict, earlier: Recollection) -> tuple[Dossier, Decision]:
+    """What is known of a rejection, and what the rules say to it."""
+    dossier = open_dossier(message, verdict, earlier, work.craft.owner, now=work.now)
     circumstances = Circumstances(work.now, work.craft.letters.application_stage)
-    outcomes = []
-    for (message, verdict), dossier in zip(judged, merge(opened, settled), strict=True):
-        decision = work.craft.rules.decide(message, verdict, dossier, circumstances)
-        planned = make_plan(verdict, dossier, decision, work.craft.letters, work.now)
-        outcomes.append(open_case(work, planned, message))
-    return [outcome for outcome in outcomes if outcome.result is not Result.WAITING]
+    return dossier, work.craft.rules.decide(message, verdict, dossier, circumstances)
+
+
+def draft_id(work: Pass, message: Message) -> str:
+    """The Message-ID that the one draft for a mail has."""
+    return message_id_for(message.fingerprint, work.craft.author.address)
+
+
+def note_found(work: Pass, message: Message, dossier: Dossier, decision: Decision) -> Outcome:
+    """Put on record again what a lost ledger knew: the draft for this mail lies in Drafts, or was sent."""
+    planned = settled_plan(dossier, decision)
+    work.ledger.add_case(Case(planned, State.DRAFTED, draft_id(work, message)), work.now)
+    return Outcome(planned, Result.FOUND)
+
+
+def settled_plans(work: Pass) -> list[Plan]:
+    """The plans of rejections that have their draft, wait for it, or were answered by the owner."""
+    cases = work.ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED, State.SKIPPED)
+    return [
+        case.plan
+        for case in cases
+        if case.state is not State.SKIPPED or case.plan.skip is Skip.ALREADY_ANSWERED
+    ]
 
 
 def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Verdict]]:
@@ -203,42 +188,50 @@ def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Ver
 
 def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:
     """Write the letter if there is to be one, and put the case on record."""
+    case, outcome = case_of(work, planned, message)
+    work.ledger.add_case(case, work.now)
+    return outcome
+
+
+def case_of(work: Pass, planned: Plan, message: Message) -> tuple[Case, Outcome]:
+    """The case of a plan, with the letter if there is to be one; nothing is written yet."""
     if planned.action is not Action.DRAFT:
         state = State.HELD if planned.action is Action.HOLD else State.SKIPPED
-        work.ledger.add_case(Case(planned, state), work.now)
-        return Outcome(planned, Result(state.value))
+        return Case(planned, state), Outcome(planned, Result(state.value))
     draft = compose(
         planned, work.craft.author, planned.due or work.now, work.craft.templates, quoted=message.text
     )
     if draft.findings:
         error = "breaks the etiquette: " + ", ".join(finding.rule for finding in draft.findings)
-        work.ledger.add_case(Case(planned, State.FAILED, draft.message_id, draft.octets, error), work.now)
-        return Outcome(planned, Result.FAILED, draft.octets, error)
-    work.ledger.add_case(Case(planned, State.WAITING, draft.message_id, draft.octets), work.now)
-    return Outcome(planned, Result.WAITING, draft.octets)
+        failed = Case(planned, State.FAILED, draft.message_id, draft.octets, error)
+        return failed, Outcome(planned, Result.FAILED, draft.octets, error)
+    waiting = Case(planned, State.WAITING, draft.message_id, draft.octets)
+    return waiting, Outcome(planned, Result.WAITING, draft.octets)
 
 
 # --- deliver
 
 
 def deliver_due(work: Pass, *, dry_run: bool) -> list[Outcome]:
-    """Deliver the cases whose time has come, first those that an earlier pass left half done."""
-    cases = work.ledger.cases(State.INTENDED, State.WAITING, account=work.account.name)
-    due = [case for case in cases if case.plan.due is None or case.plan.due <= work.now]
-    if not due:
+    """Deliver the cases whose time has come, first those that an earlier pass left half done; in quiet hours none."""
+    quiet = work.craft.letters.quiet_hours
+    if (quiet and quiet.covers(work.now)) or not due_cases(work):
         return []
     earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
-    outcomes = (
-        deliver(
-            case,
-            work.mailbox,
-            work.ledger,
-            work.folders,
-            earlier,
-            work.craft.owner,
-            work.now,
-            dry_run=dry_run,
-        )
-        for case in due
-    )
+    delivery = Delivery(work.mailbox, work.ledger, work.folders, earlier, work.now, dry_run)
+    drafts = work.mailbox.status(work.folders.drafts)
+    with alone_at(login_of(work.account), work.folders.drafts, drafts.uidvalidity):
+        # Read anew under the lock: another process may have delivered meanwhile.
+        outcomes = [deliver(case, delivery) for case in due_cases(work)]
     return [outcome for outcome in outcomes if outcome]
+
+
+def due_cases(work: Pass) -> list[Case]:
+    """The cases of the account that are to be delivered now."""
+    cases = work.ledger.cases(State.INTENDED, State.WAITING, account=work.account.name)
+    return [case for case in cases if case.plan.due is None or case.plan.due <= work.now]
+
+
+def login_of(account: Account) -> str:
+    """What is the same wherever the same mailbox is used: hosts have several names, and may be reached at several ports."""
+    return account.imap.username if account.imap else str(account.maildir)

@@ -83,14 +83,11 @@ class Vocabulary:
         numbers, places = numbers_of(*self._ids(parts))
         members, hits = self._table.find(numbers)
         owners = np.repeat(np.arange(len(parts)), lengths + 1)[places[hits]]
-        is_subject = np.zeros(len(parts), dtype=bool)
-        is_subject[firsts] = True
-        in_text = ~is_subject[owners]
         marked, marked_mails = self._marked([subject for subject, _ in mails])
         return Features(
             documents=self._grams(
-                np.concatenate([marked_mails, mail_of[owners[in_text]]]),
-                np.concatenate([marked, members[in_text]]),
+                np.concatenate([marked_mails, mail_of[owners]]),
+                np.concatenate([marked, members]),
                 np.bincount(mail_of, lengths, minlength=len(mails)),
             ),
             sentences=self._grams(owners, members, lengths),

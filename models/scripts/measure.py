@@ -53,11 +53,7 @@ def measure(data: Path) -> Measured:
     judge = load()
     rows = read_rows(data / "jobmail-dev.jsonl")
     groups = {name: evaluate_rows(chosen, judge) for name, chosen in grouped(rows).items() if chosen}
-    ham = [
-        parse(raw_of(bytes(mail)))
-        for path in sorted((data / "ham").glob("*.mbox"))
-        for mail in mailbox.mbox(path)
-    ]
+    ham = ordinary(data)
     hard = hard_negatives()
     began = time.perf_counter()
     alarms = {"ordinary mail (ham)": false_alarms(ham, judge)}
@@ -96,6 +92,15 @@ def grouped(rows: Sequence[LabelledMail]) -> dict[str, list[LabelledMail]]:
 def messages(rows: Sequence[LabelledMail]) -> list[Message]:
     """The rows as messages."""
     return [from_fields(row.subject, row.sender, row.body) for row in rows]
+
+
+def ordinary(data: Path) -> list[Message]:
+    """The ordinary mails of the folder."""
+    return [
+        parse(raw_of(bytes(mail)))
+        for path in sorted((data / "ham").glob("*.mbox"))
+        for mail in mailbox.mbox(path)
+    ]
 
 
 def hard_negatives() -> list[Message]:

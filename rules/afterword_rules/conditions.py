@@ -224,6 +224,7 @@ CONDITIONS: Mapping[str, Bind] = {
     "time": _kind(_local_now, clock_span, "{:%H:%M}".format),
     "feedback_given": _kind(lambda facts: facts.dossier.feedback_given, boolean, written),
     "no_feedback_policy": _kind(lambda facts: facts.dossier.no_feedback_policy, boolean, written),
+    "asked": _kind(lambda facts: facts.dossier.answers_request, boolean, written),
     "application_stage": _kind(
         lambda facts: facts.circumstances.application_stage, one_of(("ask", "thanks", "off"))
     ),

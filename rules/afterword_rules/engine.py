@@ -20,7 +20,6 @@ from afterword_rules.conditions import Circumstances, Condition, Facts
 if TYPE_CHECKING:
     from afterword_rules.examples import Example
 
-ASKING = frozenset({Letter.RECRUITER, Letter.COMPANY})
 UNSURE = "(the classifier is not sure)"
 NO_RULE = "(no rule)"
 
@@ -95,7 +94,7 @@ def fitting_letter(letter: Letter | None, facts: Facts) -> tuple[Letter | None, 
     thanks = Letter.FEEDBACK_THANKS if dossier.feedback_given else Letter.THANKS
     if letter is Letter.THANKS:
         return thanks, "the mail gives feedback" if dossier.feedback_given else ""
-    if letter not in ASKING:
+    if letter is None or not letter.asks:
         return letter, ""
     if dossier.feedback_given:
         return thanks, "asking has no place, the mail gives feedback"

@@ -116,6 +116,7 @@ GIVEN: Mapping[str, Check] = {
     "now": _moment,
     "feedback_given": boolean,
     "no_feedback_policy": boolean,
+    "asked": boolean,
     "application_stage": one_of(("ask", "thanks", "off")),
     "hold": boolean,
 }
@@ -180,6 +181,7 @@ def _dossier(given: Mapping[str, object], message: Message) -> Dossier:
         language=_said(given, "language", "en"),
         application="example",
         obstacles=((Skip.ROBOT, "a robot wrote"),) if kind is ContactKind.ROBOT else (),
+        answers_request=bool(given.get("asked")),
     )
 
 

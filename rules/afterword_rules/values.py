@@ -6,13 +6,14 @@ Globs and patterns both run on RE2, whose time is linear in the text, so that no
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no annotations
 
+from afterword.clock import parse_clock_span
 from afterword.config import parse_duration
 
 T = TypeVar("T")
@@ -149,15 +150,7 @@ def weekdays(value: object) -> Test[datetime]:
 
 def clock_span(value: object) -> Test[datetime]:
     """Takes "08:00-18:00", the end excluded; a span may run over midnight."""
-    found = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", value.strip() if isinstance(value, str) else "")
-    try:
-        hours = [int(part) for part in found.groups()] if found else []
-        start, end = time(hours[0], hours[1]), time(hours[2], hours[3])
-    except (IndexError, ValueError):
-        raise ValueError(f'{value!r} is no span of time; write "08:00-18:00"') from None
-    if start <= end:
-        return lambda now: start <= now.time() < end
-    return lambda now: now.time() >= start or now.time() < end
+    return parse_clock_span(value).covers
 
 
 def _text(value: object, what: str, example: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from afterword.dossier import open_dossier, recheck, remember
-from afterword.records import Address, Label
+from afterword.records import Address, Label, Letter
 from tests.builders import DANA, NOW, verdict
 from tests.dossier.mails import (
     OWNER,
@@ -176,13 +176,17 @@ def test_better_news_about_another_role_changes_nothing() -> None:
 
 def test_a_waiting_draft_may_appear_when_nothing_happened() -> None:
     assert (
-        recheck(opened(mail(), invitation()), [invitation(), received(mail(), Label.REJECTION)], OWNER)
+        recheck(
+            opened(mail(), invitation()), [invitation(), received(mail(), Label.REJECTION)], Letter.COMPANY
+        )
         is None
     )
 
 
 def test_a_waiting_draft_is_dropped_when_the_owner_answered_meanwhile() -> None:
-    dropped = recheck(opened(mail()), [sent("Thank you.", references=("<m1@brightforge.example>",))], OWNER)
+    dropped = recheck(
+        opened(mail()), [sent("Thank you.", references=("<m1@brightforge.example>",))], Letter.COMPANY
+    )
     assert dropped is not None
     assert dropped[0] == "already_answered"
 
@@ -191,7 +195,7 @@ def test_a_waiting_draft_is_dropped_when_the_owner_asked_somebody_else_about_the
     asked = sent(
         ASKS[0], subject="Backend Engineer", to=(Address("Jordan Lee", "jordan@brightforge.example"),)
     )
-    dropped = recheck(opened(mail()), [asked], OWNER)
+    dropped = recheck(opened(mail()), [asked], Letter.COMPANY)
     assert dropped is not None
     assert dropped[0] == "already_asked"
 
@@ -199,7 +203,9 @@ def test_a_waiting_draft_is_dropped_when_the_owner_asked_somebody_else_about_the
 def test_a_waiting_draft_to_an_earlier_contact_is_dropped_when_the_rejection_itself_was_answered() -> None:
     dossier = opened(by_robot(references=("<old@talentgate.example>",)), invitation())
     dropped = recheck(
-        dossier, [invitation(), sent("Thanks.", references=("<m1@brightforge.example>",), to=(ROBOT,))], OWNER
+        dossier,
+        [invitation(), sent("Thanks.", references=("<m1@brightforge.example>",), to=(ROBOT,))],
+        Letter.COMPANY,
     )
     assert dropped is not None
     assert dropped[0] == "already_answered"
@@ -207,7 +213,7 @@ def test_a_waiting_draft_to_an_earlier_contact_is_dropped_when_the_rejection_its
 
 def test_a_waiting_draft_is_dropped_when_an_interview_follows() -> None:
     later = invitation(uid=61, days=1)
-    dropped = recheck(opened(mail()), [later], OWNER)
+    dropped = recheck(opened(mail()), [later], Letter.COMPANY)
     assert dropped is not None
     assert dropped[0] == "superseded"
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.dossier import merge, recheck, remember
-from afterword.records import Address, Dossier, Label
+from afterword.records import Address, Dossier, Label, Letter
 from tests.builders import DANA
 from tests.builders import dossier as made_elsewhere
 from tests.dossier.mails import BY_ROBOT, OWNER, ROBOT, TEXT, by_robot, mail, opened
@@ -103,7 +103,7 @@ def test_any_text_gives_a_dossier_whose_names_are_safe(
 def test_an_address_of_any_shape_stops_nothing(address: str) -> None:
     dossier = opened(mail(sender=Address("Dana Whitlock", address), reply_to=(Address("", address),)))
     merge([dossier, replace(dossier, fingerprint="<other@x.example>")], [dossier])
-    recheck(dossier, [remember(mail(sender=Address("", address)), Label.INTERVIEW, OWNER)], OWNER)
+    recheck(dossier, [remember(mail(sender=Address("", address)), Label.INTERVIEW, OWNER)], Letter.COMPANY)
 
 
 def test_a_mail_without_a_sender_has_nobody_to_write_to() -> None:
@@ -113,7 +113,7 @@ def test_a_mail_without_a_sender_has_nobody_to_write_to() -> None:
 def test_a_dossier_with_a_key_of_another_making_stops_nothing() -> None:
     """Keys lie in the ledger for years; `application` is an opaque string to it."""
     kept = made_elsewhere(fingerprint="<kept@brightforge.example>", application="brightforge.example")
-    assert recheck(kept, [], OWNER) is None
+    assert recheck(kept, [], Letter.COMPANY) is None
     assert len(merge([opened(mail())], [kept])) == 1
 
 

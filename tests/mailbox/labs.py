@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ class Lab(Protocol):
     """What the contract suite needs beside the mailbox itself."""
 
     mailbox: Mailbox
+    has_keywords: bool
 
     def deliver(
         self, folder: str, octets: bytes, when: datetime | None = None, *, seen: bool = False
@@ -40,9 +42,14 @@ class Lab(Protocol):
     def create(self, folder: str) -> None:
         """Make a folder."""
 
+    def renumber(self, folder: str) -> None:
+        """Give every mail in a folder another place, as a server does that was restored (another UIDVALIDITY)."""
+
 
 class MemoryLab:
     """The store of a MemoryMailbox, changed directly."""
+
+    has_keywords = True
 
     def __init__(self) -> None:
         self.mailbox = MemoryMailbox("memory")
@@ -63,9 +70,14 @@ class MemoryLab:
     def create(self, folder: str) -> None:
         self.mailbox.store[folder] = type(self.mailbox.store["INBOX"])()
 
+    def renumber(self, folder: str) -> None:
+        self.mailbox.store[folder].uidvalidity += 1
+
 
 class MaildirLab:
     """Files, laid out as Maildir++ or side by side as mbsync does."""
+
+    has_keywords = False
 
     FLAGS: ClassVar = {
         "S": "\\seen",
@@ -116,6 +128,11 @@ class MaildirLab:
         self._make(folder)
         self.mailbox = MaildirMailbox("local", self.root)
 
+    def renumber(self, folder: str) -> None:
+        for file in self.files(folder):
+            _, mark, flags = file.name.partition(":2,")
+            file.rename(file.with_name(f"1700000000.M{next(NUMBERS)}P2.host{mark}{flags}"))
+
     def _make(self, folder: str) -> None:
         for part in ("cur", "new", "tmp"):
             (self.path(folder) / part).mkdir(parents=True)
@@ -124,12 +141,17 @@ class MaildirLab:
 class DovecotLab:
     """A user of their own on a real Dovecot; the second client is a plain IMAPClient."""
 
+    has_keywords = True
+
     def __init__(self, server: Dovecot) -> None:
         self.user = f"user{next(NUMBERS)}-{os.getpid()}"
         self.server = server
-        self.mailbox = ImapMailbox.connect("personal", settings_for(server, self.user), PASSWORD)
-        self.client = IMAPClient("localhost", server.starttls_port, ssl=False, timeout=10)
-        self.client.starttls(trusting(server))
+        self._connect()
+
+    def _connect(self) -> None:
+        self.mailbox = ImapMailbox.connect("personal", settings_for(self.server, self.user), PASSWORD)
+        self.client = IMAPClient("localhost", self.server.starttls_port, ssl=False, timeout=10)
+        self.client.starttls(trusting(self.server))
         self.client.login(self.user, PASSWORD)
 
     def deliver(
@@ -156,6 +178,17 @@ class DovecotLab:
 
     def create(self, folder: str) -> None:
         self.client.create_folder(folder)
+
+    def renumber(self, folder: str) -> None:
+        before = self.mailbox.examine(folder).uidvalidity
+        self.mailbox.close()  # the server ends sessions that know the folder by its old numbers
+        self.client.logout()
+        words = ["mailbox", "update", "-u", self.user, "--uid-validity", str(before + 1), folder]
+        subprocess.run(
+            ["/usr/bin/doveadm", "-c", self.server.home / "dovecot.conf", *words], check=True, timeout=10
+        )
+        self._connect()
+        assert self.mailbox.examine(folder).uidvalidity == before + 1
 
     def close(self) -> None:
         self.mailbox.close()

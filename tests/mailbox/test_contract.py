@@ -94,6 +94,15 @@ def test_what_came_after_a_uid_is_among_the_answer(lab: Lab) -> None:
     assert len(new) == 1
 
 
+def test_the_status_of_a_folder_that_is_open_tells_what_has_come_since(lab: Lab) -> None:
+    lab.deliver("INBOX", mail(1))
+    before = lab.mailbox.examine("INBOX")
+    list(lab.mailbox.fetch("INBOX", [1]))
+    lab.deliver("INBOX", mail(2))
+    after = lab.mailbox.status("INBOX")
+    assert (after.exists, after.uidvalidity) == (before.exists + 1, before.uidvalidity)
+
+
 def test_a_message_that_is_gone_is_left_out(lab: Lab) -> None:
     lab.deliver("INBOX", mail(1))
     lab.deliver("INBOX", mail(2))

@@ -94,6 +94,7 @@ CASES: list[tuple[str, Any, Any, Facts]] = [
     ("time", ["08:00-09:00", "10:00-12:00"], "18:00-20:00", facts()),
     ("feedback_given", True, False, facts(feedback_given=True)),
     ("no_feedback_policy", False, True, facts()),
+    ("asked", True, False, facts(answers_request=True)),
     ("application_stage", "off", ["ask", "thanks"], facts(asking="off")),
 ]  # fmt: skip
 

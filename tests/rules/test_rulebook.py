@@ -145,8 +145,12 @@ def test_to_thank_is_to_draft_the_thanks_or_the_thanks_for_feedback(tmp_path: Pa
 
 
 def test_feedback_that_has_arrived_is_thanked_for() -> None:
-    decision = decide(label=Label.FEEDBACK)
+    decision = decide(label=Label.FEEDBACK, answers_request=True)
     assert (decision.action, decision.letter) == (Action.DRAFT, Letter.FEEDBACK_THANKS)
+
+
+def test_feedback_that_nobody_asked_for_is_left_to_the_owner() -> None:
+    assert decide(label=Label.FEEDBACK).action is Action.SKIP
 
 
 def test_the_files_are_tried_in_their_order(tmp_path: Path) -> None:

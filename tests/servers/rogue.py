@@ -1,9 +1,21 @@
 """Servers that misbehave, and a proxy between a client and a real server: faults at a real socket."""
 
+import re
 import socket
+import struct
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Self
+
+LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r\n$")
+UNASKED = (
+    b"* 1 FETCH (FLAGS (\\Flagged))\r\n* 2 FETCH (UID 2 FLAGS ())\r\n* 4000000 EXISTS\r\n* 1 RECENT\r\n* 1 EXPUNGE\r\n"
+    b"* FLAGS (\\Seen)\r\n* OK [ALERT] Maintenance tonight.\r\n"
+)
 
 
 class RogueServer:
@@ -20,6 +32,9 @@ class RogueServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Closing alone does not wake the thread that accepts.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in self._open:
             connection.close()
@@ -40,18 +55,82 @@ class RogueServer:
             return
 
 
-class Wire:
-    """A proxy in front of a plain-text server that keeps what the client said and can cut or freeze the line.
+class Fault(StrEnum):
+    """What a line can do to one command."""
 
-    `cut_after` counts octets from the server; then both sides are reset.
+    RESET = "connection reset before the command"
+    FREEZE = "line frozen, nobody told"
+    GOODBYE = "BYE instead of an answer"
+    LOST_REPLY = "command obeyed, reply lost"
+    HALF_REPLY = "reply cut in the middle"
+    SPLIT = "reply in pieces of a few octets"
+    DELAY = "reply delayed"
+    UNASKED = "unsolicited FETCH, EXISTS, EXPUNGE, ALERT before the reply"
+    UNAVAILABLE = "NO [UNAVAILABLE]"
+    THROTTLED = "NO Request is throttled"
+    LIMITED = "NO [INUSE] too many connections"
+    QUOTA = "NO [OVERQUOTA]"
+    LOGIN = "NO [AUTHENTICATIONFAILED]"
+    GIBBERISH = "an answer that breaks the grammar"
+
+
+INSTEAD = {
+    Fault.UNAVAILABLE: "NO [UNAVAILABLE] Temporary failure.",
+    Fault.THROTTLED: "NO Request is throttled. Suggested Backoff Time: 9000 milliseconds",
+    Fault.LIMITED: "NO [INUSE] Too many simultaneous connections.",
+    Fault.QUOTA: "NO [OVERQUOTA] Quota exceeded (mailbox for user is full).",
+    Fault.LOGIN: "NO [AUTHENTICATIONFAILED] Authentication failed.",
+}
+
+Choice = Callable[[str], Fault | None]
+
+
+@dataclass
+class Connection:
+    """One relayed connection; `armed` waits for the reply to the command of that tag."""
+
+    client: socket.socket
+    server: socket.socket
+    frozen: bool = False
+    armed: tuple[Fault, bytes] | None = None
+    held: bytearray = field(default_factory=bytearray)
+    literal: int = 0  # octets that the client still has to send of one
+    continued: bool = False  # whether the next line belongs to the command before
+    dropping: bool = False  # whether the rest of a command goes nowhere
+
+    def reset(self) -> None:
+        """Both ends are told that the connection is gone, as after a crash (RST)."""
+        for end in (self.client, self.server):
+            with suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                end.close()
+
+
+class Wire:
+    """A proxy in front of a plain-text server that keeps what the client said and can do harm.
+
+    `choose` is asked about each command ("UID SEARCH ...", without its tag) and names the fault that befalls it. `cut_after` counts octets
+    from the server; then both sides are reset. `rewrite` changes what the server says, such as its capabilities.
     """
 
-    def __init__(self, port: int, cut_after: int | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        cut_after: int | None = None,
+        choose: Choice = lambda _command: None,
+        rewrite: Callable[[bytes], bytes] = lambda octets: octets,
+    ) -> None:
         self.said = bytearray()
+        self.done: list[tuple[Fault, str]] = []
         self._target = port
         self._cut_after = cut_after
+        self._choose = choose
+        self._rewrite = rewrite
         self._frozen = threading.Event()
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._connections: list[Connection] = []
         self._server = RogueServer(self._relay)
         self.port = self._server.port
 
@@ -70,39 +149,141 @@ class Wire:
 
     def cut(self) -> None:
         """Both ends see the connection break."""
-        for pair in self._pairs:
-            for end in pair:
-                try:
+        for connection in self._connections:
+            for end in (connection.client, connection.server):
+                with suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
 
     def freeze(self) -> None:
-        """Nothing comes through any more, and nobody is told."""
-        self._frozen.set()
+        """Nothing comes through any more on the connections there are, and nobody is told."""
+        for connection in self._connections:
+            connection.frozen = True
+
+    def inject(self, octets: bytes) -> None:
+        """The client hears this, as if the server had said it."""
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.client.sendall(octets)
+
+    # --- from the client
 
     def _relay(self, client: socket.socket) -> None:
-        server = socket.create_connection(("127.0.0.1", self._target))
-        self._pairs.append((client, server))
-        threading.Thread(target=self._pump, args=(server, client), daemon=True).start()
-        while octets := client.recv(65536):
-            if self._frozen.is_set():
-                continue
-            self.said += octets
-            server.sendall(octets)
-        server.close()
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            server = socket.create_connection(("127.0.0.1", self._target))
+        except OSError:
+            client.close()
+            return
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = Connection(client, server)
+        self._connections.append(connection)
+        threading.Thread(target=self._pump, args=(connection,), daemon=True).start()
+        try:
+            for octets, command in self._said_by(connection):
+                if not connection.frozen:
+                    self.said += octets
+                    self._pass_on(connection, octets, command)
+        finally:
+            server.close()
 
-    def _pump(self, server: socket.socket, client: socket.socket) -> None:
+    def _said_by(self, line: Connection) -> Iterator[tuple[bytes, bytes]]:
+        """(octets, command): line by line, a literal by itself; the command is b"" for what continues one."""
+        buffer = b""
+        while octets := line.client.recv(65536):
+            buffer += octets
+            while buffer:
+                if line.literal:
+                    part, buffer = buffer[: line.literal], buffer[line.literal :]
+                    line.literal -= len(part)
+                    yield part, b""
+                    continue
+                words, found, rest = buffer.partition(b"\r\n")
+                if not found:
+                    break
+                buffer = rest
+                command = b"" if line.continued else words
+                announced = LITERAL.search(words + found)
+                line.literal, line.continued = (int(announced[1]), True) if announced else (0, False)
+                yield words + found, command
+
+    def _pass_on(self, connection: Connection, octets: bytes, command: bytes) -> None:
+        tag, _, words = command.partition(b" ")
+        if connection.dropping and not words:
+            return
+        connection.dropping = False
+        fault = self._choose(words.decode("utf-8", "replace")) if words else None
+        if fault is None:
+            connection.server.sendall(octets)
+            return
+        self.done.append((fault, words.decode("utf-8", "replace")))
+        if fault is Fault.RESET:
+            connection.reset()
+        elif fault is Fault.FREEZE:
+            connection.frozen = True
+        elif fault is Fault.GOODBYE:
+            connection.client.sendall(b"* BYE Server shutting down.\r\n")
+            connection.reset()
+        elif fault in INSTEAD:
+            connection.client.sendall(tag + b" " + INSTEAD[fault].encode() + b"\r\n")
+            unasked = octets.endswith(b"+}\r\n")
+            connection.dropping = unasked
+            if not unasked:  # refused before it was sent
+                connection.literal, connection.continued = 0, False
+        else:
+            connection.armed = (fault, tag)
+            connection.server.sendall(octets)
+
+    # --- from the server
+
+    def _pump(self, connection: Connection) -> None:
         passed = 0
         try:
-            while octets := server.recv(65536):
-                if self._frozen.is_set():
+            while said := connection.server.recv(65536):
+                if connection.frozen:
                     continue
+                octets = self._rewrite(said)
                 passed += len(octets)
                 if self._cut_after is not None and passed > self._cut_after:
                     self.cut()
                     return
-                client.sendall(octets)
-            client.close()
+                if connection.armed:
+                    self._harm(connection, octets, *connection.armed)
+                else:
+                    connection.client.sendall(octets)
+            if not connection.frozen:
+                connection.client.close()
         except OSError:
             return
+
+    def _harm(self, connection: Connection, octets: bytes, fault: Fault, tag: bytes) -> None:
+        """Hold the reply back until all of it is there, then do to it what the fault says."""
+        held = connection.held
+        held += octets
+        if held.startswith(b"+ "):
+            connection.client.sendall(bytes(held))
+            held.clear()
+            return
+        ending = max(bytes(held).rfind(b"\r\n" + tag + b" "), 0 if held.startswith(tag + b" ") else -1)
+        if ending < 0 or not held.endswith(b"\r\n"):
+            return
+        reply = bytes(held)
+        held.clear()
+        connection.armed = None
+        client = connection.client
+        if fault is Fault.LOST_REPLY:
+            connection.reset()
+        elif fault is Fault.HALF_REPLY:
+            client.sendall(reply[: len(reply) // 2])
+            connection.reset()
+        elif fault is Fault.SPLIT:
+            for start in range(0, min(len(reply), 600), 5):
+                client.sendall(reply[start : min(start + 5, 600)])
+            client.sendall(reply[600:])
+        elif fault is Fault.DELAY:
+            time.sleep(0.15)
+            client.sendall(reply)
+        elif fault is Fault.UNASKED:
+            client.sendall(UNASKED + reply)
+        elif fault is Fault.GIBBERISH:
+            first, _, rest = reply.partition(b"\r\n")
+            client.sendall(first.replace(b"(", b")(").replace(b'"', b"") + b"\r\n" + rest)

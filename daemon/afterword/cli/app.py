@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from afterword.errors import AfterwordError, ConfigError, origin
+from afterword.errors import AfterwordError, ConfigError
 
 app = typer.Typer(
     name="afterword",
@@ -56,8 +56,10 @@ def unexpected(error: Exception) -> AfterwordError:
             f"The ledger cannot be used ({kind.__name__}).",
             "Check the free space, and that nothing else holds the ledger for long.",
         )
+    from afterword.examining import reason
+
     return AfterwordError(
-        f"Something went wrong that should not: {kind.__name__} in {origin(error)}.",
+        f"Something went wrong that should not: {reason(error)}.",
         "Please report this line; it holds nothing of your mail.",
     )
 

@@ -1,7 +1,7 @@
 """From a rejection and the mail before it to a dossier."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,17 +15,23 @@ from afterword.dossier.facets import (
     sentences_of,
     stage_of,
 )
-from afterword.dossier.history import Rejection, obstacles_since, person_before, raised
+from afterword.dossier.history import (
+    ASKED_LATELY,
+    Rejection,
+    answers_request,
+    obstacles_since,
+    person_before,
+    raised,
+)
 from afterword.dossier.language import language_of
-from afterword.dossier.merging import may_ask
 from afterword.dossier.organisations import own_organisation, squash
 from afterword.dossier.owner import Owner
 from afterword.dossier.people import is_automatic, is_list, is_relay, is_robot, sender_person, written_in
 from afterword.dossier.recipients import Obstacle, failed_dmarc, obstacles_in, recipient_in
-from afterword.dossier.recollection import Recollection
+from afterword.dossier.recollection import Recollection, Related
 from afterword.dossier.roles import company_of, requisition_of, role_key, role_of
 from afterword.etiquette.names import fit_company, fit_role
-from afterword.records import Correspondence, Dossier, Label, Message, Skip, Thread, Verdict
+from afterword.records import Correspondence, Dossier, Label, Letter, Message, Skip, Thread, Verdict
 
 LANGUAGES = ("en", "de", "fr", "es")  # letters exist in these
 PLACEHOLDER = re.compile(r"[%$_^~\\]")
@@ -75,7 +81,7 @@ def open_dossier(
     """The dossier of a rejection, from the mail itself and whatever other mail of the owner's is remembered.
 
     `earlier` may hold later mail too: an answer, an interview that followed. Give a `Recollection` where many rejections are opened. A mail from the future counts as one of `now`. Feedback
-    (by the verdict) is opened the same way, and what was asked before is no obstacle to it, since it is the answer.
+    is opened the same way; what was asked before is no obstacle to it if it is the answer.
     """
     sentences = sentences_of(message.text)
     date = min(message.date, now)
@@ -89,6 +95,7 @@ def open_dossier(
     own = Thread(message.message_id, message.references or message.in_reply_to, message.subject)
     before = None if found.contact else person_before(related, known, owner)
     contact, thread = before or (found.contact, own)
+    gives = gives_feedback(sentences)
     dossier = Dossier(
         fingerprint=message.fingerprint,
         place=message.place,
@@ -96,7 +103,7 @@ def open_dossier(
         party=party_of(message, sentences),
         stage=raised(stage_of(sentences), related, date),
         reasons=reasons_of(sentences),
-        feedback_given=gives_feedback(sentences),
+        feedback_given=gives,
         no_feedback_policy=has_no_feedback_policy(sentences),
         role=role or _single({mail.role for mail, _ in related if mail.role}),
         company=company or _single({mail.company for mail, _ in related if mail.company}),
@@ -104,34 +111,38 @@ def open_dossier(
         thread=thread,
         language=language_of(f"{message.subject}\n{message.text}"),
         application=key_of(identity, next(iter(own.references), message.fingerprint)),
+        answers_request=answers_request(message, verdict.label, gives, related, known),
     )
-    history = obstacles_since(_rejection(dossier, message.message_id), related, known)
     return replace(
         dossier,
         obstacles=(
             *obstacles_in(message, owner),
             *([found.obstacle] if found.obstacle and contact is None else []),
-            *(
-                each
-                for each in history
-                if verdict.label is not Label.FEEDBACK or each[0] is Skip.ALREADY_ANSWERED
-            ),
+            *_history(dossier, related, known, message.message_id),
             *_unreachable(message, dossier),
         ),
     )
 
 
-def recheck(dossier: Dossier, later: Sequence[Correspondence], owner: Owner) -> Obstacle | None:
+def recheck(dossier: Dossier, later: Sequence[Correspondence], letter: Letter | None) -> Obstacle | None:
     """Why a draft that waited must not appear any more: the owner has written meanwhile, or something better has come."""
-    del owner
     known = Recollection.of(later)
     related = known.related_to(identity_of_dossier(dossier), dossier.fingerprint)
-    return next(iter(obstacles_since(_rejection(dossier), related, known)), None)
+    return first_obstacle(_history(dossier, related, known), letter)
 
 
-def _rejection(dossier: Dossier, *message_ids: str) -> Rejection:
+def first_obstacle(obstacles: Iterable[Obstacle], letter: Letter | None) -> Obstacle | None:
+    """The gravest obstacle to a letter: that a person was asked lately forbids only a further request."""
+    asks = letter is not None and letter.asks
+    return next((each for each in obstacles if asks or each != ASKED_LATELY), None)
+
+
+def _history(dossier: Dossier, related: Related, known: Recollection, *message_ids: str) -> list[Obstacle]:
     ids = frozenset(filter(None, (dossier.fingerprint, *message_ids)))
-    return Rejection(ids, dossier.date, dossier.contact, dossier.thread, asks=may_ask(dossier))
+    rejection = Rejection(ids, dossier.date, dossier.contact, dossier.thread)
+    found = obstacles_since(rejection, related, known)
+    # What was asked before, and what came of it, is no obstacle to a thank-you for the answer.
+    return [each for each in found if not dossier.answers_request or each[0] is Skip.ALREADY_ANSWERED]
 
 
 def _identity_of_message(message: Message, company: str, role: str, date: datetime) -> Identity:

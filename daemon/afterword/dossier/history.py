@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from afterword.dossier.advice import asks_for_advice
 from afterword.dossier.applications import Link
-from afterword.dossier.facets import stage_of
+from afterword.dossier.facets import sentences_of, stage_of
 from afterword.dossier.organisations import is_freemail
 from afterword.dossier.owner import Owner
 from afterword.dossier.people import is_relay, is_robot, is_role_mailbox
 from afterword.dossier.recipients import Obstacle
 from afterword.dossier.recollection import Recollection, Related
-from afterword.records import Address, Contact, Correspondence, Label, Skip, Stage, Thread
+from afterword.records import Address, Contact, Correspondence, Label, Message, Skip, Stage, Thread
 
 ASKED = timedelta(days=90)  # one request to a person in this time
+# Forbids a request, but no letter that only thanks.
+ASKED_LATELY: Obstacle = (Skip.ALREADY_ASKED, "the same person was asked about another application lately")
 # A tracking system tells of a changed status in the same minute as of the rejection.
 AFTERTHOUGHT = timedelta(hours=1)
 BETTER = frozenset({Label.INTERVIEW, Label.OFFER, Label.ASSESSMENT, Label.STATUS_UPDATE})
@@ -22,13 +25,12 @@ LOOSE = frozenset({Label.OTHER, Label.OUTREACH, None})
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """What of a rejection the later mail is compared with; `asks` says whether a letter to it could ask for anything."""
+    """What of a rejection the later mail is compared with."""
 
     ids: frozenset[str]
     date: datetime
     contact: Contact | None
     thread: Thread
-    asks: bool
 
 
 def person_before(related: Related, everything: Recollection, owner: Owner) -> tuple[Contact, Thread] | None:
@@ -77,8 +79,11 @@ def obstacles_since(rejection: Rejection, related: Related, everything: Recollec
     found: list[Obstacle] = []
     if any(_answers(mail, rejection, about) for mail in own):
         found.append((Skip.ALREADY_ANSWERED, "the owner has answered already"))
-    if any(_asks(mail, rejection, about) for mail in own):
+    asked = [mail for mail in own if mail.asks_advice]
+    if any(mail.fingerprint in about for mail in asked):
         found.append((Skip.ALREADY_ASKED, "the owner has asked for advice already"))
+    elif any(_is_lately(mail, rejection) and _goes_to(mail, rejection.contact) for mail in asked):
+        found.append(ASKED_LATELY)
     better = [mail for mail, _ in related if _is_better_news(mail, rejection)]
     if better:
         found.append((Skip.SUPERSEDED, f"a later mail ({better[-1].label}) says otherwise"))
@@ -96,11 +101,36 @@ def _answers(mail: Correspondence, rejection: Rejection, about: set[str]) -> boo
     )
 
 
-def _asks(mail: Correspondence, rejection: Rejection, about: set[str]) -> bool:
-    if not mail.asks_advice:
-        return False
-    lately = rejection.asks and _goes_to(mail, rejection.contact) and abs(rejection.date - mail.date) <= ASKED
-    return mail.fingerprint in about or lately
+def _is_lately(mail: Correspondence, rejection: Rejection) -> bool:
+    return abs(rejection.date - mail.date) <= ASKED
+
+
+def answers_request(
+    message: Message, label: Label, gives_feedback: bool, related: Related, everything: Recollection
+) -> bool:
+    """Whether a mail gives feedback for which the owner had asked, so that it is thanked for and no second rejection.
+
+    A request stands in its thread or is quoted below it; for mail that is nothing but feedback it is enough that its writer was asked
+    within 90 days, or that the application had been turned down. Where nothing is remembered at all, the mail is believed.
+    """
+    parents = {*message.references, *message.in_reply_to}
+    asked = [
+        mail
+        for mail in everything.outgoing
+        if mail.asks_advice and not mail.draft and mail.date <= message.date
+    ]
+    in_thread = any(mail.message_id in parents for mail in asked) or asks_for_advice(
+        sentences_of(message.quoted)
+    )
+    if label is Label.REJECTION:
+        return gives_feedback and in_thread
+    writer = message.sender.address.casefold() if message.sender else ""
+    return label is Label.FEEDBACK and (
+        in_thread
+        or not everything
+        or any(writer in addresses_of(mail) and message.date - mail.date <= ASKED for mail in asked)
+        or any(mail.label is Label.REJECTION and mail.date <= message.date for mail, _ in related)
+    )
 
 
 def _is_better_news(mail: Correspondence, rejection: Rejection) -> bool:

@@ -1,59 +1,83 @@
 """Of several rejections, which one is answered: one of an application, and no two requests to one person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from afterword.dossier.applications import identity_of_dossier, is_alone, link
-from afterword.dossier.history import ASKED
+from afterword.dossier.history import ASKED, ASKED_LATELY
+from afterword.dossier.recipients import Obstacle
 from afterword.records import Dossier, Skip
 
+Asks = Callable[[Dossier], bool]
+DRAFTED: Obstacle = (Skip.SAME_APPLICATION, "its application has a draft already")
+RIVALLED: Obstacle = (Skip.SAME_APPLICATION, "another mail about the same application is answered")
 
-def merge(dossiers: Sequence[Dossier], settled: Sequence[Dossier] = ()) -> tuple[Dossier, ...]:
+
+def may_ask(dossier: Dossier) -> bool:
+    """Whether a letter can ask for anything at all."""
+    return not (dossier.feedback_given or dossier.no_feedback_policy)
+
+
+def merge(
+    dossiers: Sequence[Dossier], settled: Sequence[Dossier] = (), asks: Asks = may_ask
+) -> tuple[Dossier, ...]:
     """Of several rejections of one application one may be drafted: that with a human contact, of these the latest.
 
-    `settled` are the dossiers that have their draft or wait for it. The others get the obstacle `same_application`; where one person turned
-    down two applications within 90 days, one of them gets `already_asked`. Order and length stay.
+    `settled` are the dossiers that have their draft, wait for it or were answered by the owner. The others get the obstacle
+    `same_application`; where one person turned down two applications within 90 days, one of them gets `already_asked`.
+    `asks` says of a dossier whether its letter asks for anything. Order and length stay.
     """
     everything = (*dossiers, *settled)
+    closed = (*settled, *(each for each in dossiers if _is_answered(each)))
     single: list[Dossier] = []
     for dossier in dossiers:
         rivals = [other for other in dossiers if other is not dossier and _rank(other) > _rank(dossier)]
-        if any(same_application(dossier, other, everything) for other in settled):
-            single.append(_behind(dossier, Skip.SAME_APPLICATION, "its application has a draft already"))
+        if any(other is not dossier and same_application(dossier, other, everything) for other in closed):
+            single.append(_behind(dossier, DRAFTED))
         elif any(same_application(dossier, other, everything) for other in rivals):
-            single.append(
-                _behind(dossier, Skip.SAME_APPLICATION, "another mail about the same application is answered")
-            )
+            single.append(_behind(dossier, RIVALLED))
         else:
             single.append(dossier)
-    return tuple(_unless_asked(dossier, single, settled) for dossier in single)
+    return tuple(_unless_asked(dossier, single, settled, asks) for dossier in single)
 
 
-def _unless_asked(dossier: Dossier, others: Sequence[Dossier], settled: Sequence[Dossier]) -> Dossier:
+def _unless_asked(
+    dossier: Dossier, others: Sequence[Dossier], settled: Sequence[Dossier], asks: Asks
+) -> Dossier:
     """The dossier, or that its contact is asked about another application already; the first to turn the owner down is asked."""
     before = [
         other for other in others if (other.date, other.fingerprint) < (dossier.date, dossier.fingerprint)
     ]
-    if any(_same_person(dossier, other) for other in (*settled, *before)):
-        return _behind(dossier, Skip.ALREADY_ASKED, "the same person is asked about another application")
+    asked = [other for other in (*settled, *before) if asks(other)]
+    if asks(dossier) and any(_same_person(dossier, other) for other in asked):
+        return _behind(dossier, ASKED_LATELY)
     return dossier
 
 
 def same_application(one: Dossier, other: Dossier, among: Sequence[Dossier] = ()) -> bool:
-    """Whether two rejections turn down the same application; `among` are all that are known, to tell how many are open."""
+    """Whether two rejections turn down the same application; `among` are all that are known, to tell how many are open.
+
+    Feedback for which the owner had asked is no second rejection: it is compared with other such feedback only.
+    """
     if one.fingerprint == other.fingerprint:
         return True
+    if one.answers_request != other.answers_request:
+        return False
     first, second = identity_of_dossier(one), identity_of_dossier(other)
     identities = [identity_of_dossier(each) for each in among]
     alone = is_alone(first, [*identities, second])
     return bool(link(first, second, alone=alone))
 
 
+def _is_answered(dossier: Dossier) -> bool:
+    return any(skip is Skip.ALREADY_ANSWERED for skip, _ in dossier.obstacles)
+
+
 def _same_person(one: Dossier, other: Dossier) -> bool:
-    """Whether letters to both could ask the same person within 90 days; a mailbox of several people is no person."""
+    """Whether letters to both would go to the same person within 90 days; a mailbox of several people is no person."""
     contacts = (one.contact, other.contact)
-    if any(dossier.obstacles or not may_ask(dossier) for dossier in (one, other)):
+    if one.obstacles or other.obstacles:
         return False
     if contacts[0] is None or contacts[1] is None or not contacts[0].name:
         return False
@@ -63,13 +87,8 @@ def _same_person(one: Dossier, other: Dossier) -> bool:
     )
 
 
-def may_ask(dossier: Dossier) -> bool:
-    """Whether a letter can ask for anything at all."""
-    return not (dossier.feedback_given or dossier.no_feedback_policy)
-
-
-def _behind(dossier: Dossier, skip: Skip, why: str) -> Dossier:
-    return replace(dossier, obstacles=(*dossier.obstacles, (skip, why)))
+def _behind(dossier: Dossier, obstacle: Obstacle) -> Dossier:
+    return replace(dossier, obstacles=(*dossier.obstacles, obstacle))
 
 
 def _rank(dossier: Dossier) -> tuple[bool, bool, bool, datetime, str]:

@@ -9,7 +9,6 @@ from afterword.etiquette.lexicon import LANGUAGES, Lexicon, lexicon, straight
 from afterword.etiquette.names import fit_company, fit_role
 from afterword.records import Dossier, Letter, Skip
 
-ASKING = frozenset({Letter.RECRUITER, Letter.COMPANY})
 WORDS = 120
 WORDS_OF_SHORT_THANKS = 60
 PARAGRAPHS = 3
@@ -38,7 +37,7 @@ class Reading:
     @property
     def asks(self) -> bool:
         """Whether it is a letter that asks for advice."""
-        return self.letter in ASKING
+        return self.letter.asks
 
     @property
     def requests(self) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from afterword.ledger.codec import correspondence_of, dossier_from_json, dossier_to_json, message_row
 from afterword.ledger.notices import Notices
 from afterword.ledger.store import open_copy, open_engine
-from afterword.ledger.tables import cases, cursors, messages, passes
+from afterword.ledger.tables import attempts, cases, cursors, messages, passes
 from afterword.records import Action, Correspondence, Label, Letter, Place, Plan, Skip, Verdict
 
 
@@ -141,6 +141,40 @@ class Ledger:
                     uid=cursor.uid,
                 )
             )
+            connection.execute(
+                delete(attempts).where(
+                    attempts.c.account == cursor.account, attempts.c.folder == cursor.folder
+                )
+            )
+
+    def attempt(self, place: Place) -> int:
+        """Note that the mail at `place` is about to be asked for; how many times in a row it has been, this one included.
+
+        A record of the folder, or another mail, begins a new row.
+        """
+        folder = (attempts.c.account == place.account, attempts.c.folder == place.folder)
+        query = select(attempts).where(*folder)
+        with self._transaction() as connection:
+            row = connection.execute(query).mappings().first()
+            again = row is not None and (row["uidvalidity"], row["uid"]) == (place.uidvalidity, place.uid)
+            tries = row["tries"] + 1 if row is not None and again else 1
+            connection.execute(delete(attempts).where(*folder))
+            connection.execute(
+                insert(attempts).values(
+                    account=place.account,
+                    folder=place.folder,
+                    uidvalidity=place.uidvalidity,
+                    uid=place.uid,
+                    tries=tries,
+                )
+            )
+        return tries
+
+    def spoil(self, fingerprint: str, error: str) -> None:
+        """A mail that was judged turned out to be beyond us: from now on it counts as unreadable."""
+        query = update(messages).where(messages.c.fingerprint == fingerprint).values(error=error, label=None)
+        with self._transaction() as connection:
+            connection.execute(query)
 
     def correspondence(self, since: datetime) -> list[Correspondence]:
         """Remembered mail that can belong to an application, oldest first: not what robots write about other things."""
@@ -171,14 +205,14 @@ class Ledger:
             return [correspondence_of(row) for row in connection.execute(query).mappings()]
 
     def unplanned(self, account: str, folders: Collection[str]) -> list[Place]:
-        """Places of rejections seen in the watched `folders` for which nothing has been decided yet.
+        """Places of rejections and of feedback seen in the watched `folders` for which nothing has been decided yet.
 
-        A rejection that was meanwhile moved is named at every place where it was seen.
+        A mail that was meanwhile moved is named at every place where it was seen.
         """
         watched = select(messages.c.fingerprint).where(
             messages.c.account == account,
             messages.c.folder.in_(list(folders)),
-            messages.c.label == Label.REJECTION,
+            messages.c.label.in_([Label.REJECTION, Label.FEEDBACK]),
             messages.c.outgoing.is_(False),
         )
         query = (

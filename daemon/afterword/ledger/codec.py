@@ -109,6 +109,7 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
         "language": dossier.language,
         "application": dossier.application,
         "obstacles": [list(pair) for pair in dossier.obstacles],
+        "answers_request": dossier.answers_request,
     }
 
 
@@ -131,4 +132,5 @@ def dossier_from_json(value: Mapping[str, Any]) -> Dossier:
         language=value["language"],
         application=value["application"],
         obstacles=tuple((Skip(key), why) for key, why in value["obstacles"]),
+        answers_request=value.get("answers_request", False),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -69,6 +70,7 @@ messages = Table(
     Column("requisition", String, nullable=False),
     Column("error", String, nullable=False),
     Column("examined_at", UtcDateTime, nullable=False),
+    Index("ix_messages_label", "label", "account"),
     UniqueConstraint("account", "folder", "uidvalidity", "uid", name="one_row_per_place"),
 )
 
@@ -102,6 +104,17 @@ cursors = Table(
     Column("folder", String, primary_key=True),
     Column("uidvalidity", Integer, nullable=False),
     Column("uid", Integer, nullable=False),
+)
+
+# The first mail of the batch under way in a folder, and how often it has been that: noted before the mail is asked for, so that a crash counts.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("folder", String, primary_key=True),
+    Column("uidvalidity", Integer, nullable=False),
+    Column("uid", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
 )
 
 # The passes, for status: the last good one is what health means.

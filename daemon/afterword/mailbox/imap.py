@@ -30,6 +30,7 @@ from afterword.errors import (
     UntrustedCertificate,
     UserError,
 )
+from afterword.mailbox import extensions
 from afterword.mailbox.protocol import SIZE_LIMIT, Folder, FolderState
 from afterword.records import Place, RawMessage
 
@@ -38,8 +39,18 @@ BATCH = 100  # messages in one FETCH
 BATCH_OCTETS = 8 << 20  # and not more than this together
 IDLE_SLICE = 30.0  # seconds between two looks at whether an IDLE has run its time
 CONTENT = f"BODY.PEEK[]<0.{SIZE_LIMIT}>"
-REFUSED = re.compile(r"\[(LIMIT|OVERQUOTA|TOOBIG)\]", re.IGNORECASE)
+REFUSED = re.compile(r"\[(LIMIT|TOOBIG)\]", re.IGNORECASE)
+SLEPT = 10.0  # seconds by which the clock may run ahead of what this process lived through
+KEEP_ALIVE = {
+    "TCP_KEEPIDLE": 60,
+    "TCP_KEEPINTVL": 15,
+    "TCP_KEEPCNT": 4,
+}  # a vanished peer is known after two minutes
+ARRIVALS = 10_000  # mails that may come in between EXAMINE and SEARCH
 BROKEN = (ConnectionError, TimeoutError, ssl.SSLError, imaplib.IMAP4.abort, OSError, EOFError)
+
+# What IMAPClient's parsers raise on an answer that breaks the grammar.
+UNINTELLIGIBLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,6 @@ class ImapMailbox:
         self.account = account
         self._client = client
         self._opened: tuple[str, FolderState] | None = None
-        self._fresh = False
 
     @classmethod
     def connect(cls, account: str, settings: ImapSettings, password: str) -> Self:
@@ -89,7 +99,14 @@ class ImapMailbox:
             raise Unreachable(
                 f"{settings.host} broke the connection at login ({type(error).__name__}).", "Try again later."
             ) from None
-        return cls(account, client)
+        mailbox = cls(account, client)
+        try:
+            with mailbox._command("ID"):
+                extensions.introduce(client)
+        except MailboxError:
+            _hang_up(client)
+            raise
+        return mailbox
 
     def __enter__(self) -> Self:
         return self
@@ -110,27 +127,30 @@ class ImapMailbox:
                 found.append(Folder(_text(name), uses))
         return tuple(found)
 
+    def status(self, folder: str) -> FolderState:
+        """STATUS, which opens nothing; on most servers its cost does not grow with the folder.
+
+        Of a folder that is open a server may tell what it told last (RFC 9051 6.3.11 warns of it), and Dovecot does: NOOP comes first.
+        """
+        if self._opened and self._opened[0] == folder:
+            self._refresh(folder)
+        with self._command("STATUS", folder):
+            answer = self._client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT", "MESSAGES"])
+            return _state(answer, b"MESSAGES")
+
     def examine(self, folder: str) -> FolderState:
         """EXAMINE; some servers tell no UIDNEXT."""
         with self._command("EXAMINE", folder):
-            answer = self._client.select_folder(folder, readonly=True)
-        state = FolderState(
-            uidvalidity=_number(answer.get(b"UIDVALIDITY")) or 0,
-            uidnext=_number(answer.get(b"UIDNEXT")),
-            exists=_number(answer.get(b"EXISTS")) or 0,
-        )
+            state = _state(self._client.select_folder(folder, readonly=True), b"EXISTS")
         self._opened = (folder, state)
-        self._fresh = True
         return state
 
     def uids(self, folder: str, *, since: date | None = None, after: int = 0) -> tuple[int, ...]:
         """UID SEARCH; `n:*` names the last message even when its UID is below n, so that is dropped here."""
         self._refresh(folder)
-        criteria: list[Any] = ["UID", f"{after + 1}:*"]
-        if since:
-            criteria += ["SINCE", since]
+        limit = self._open(folder).exists + ARRIVALS
         with self._command("SEARCH", folder):
-            found = self._client.search(criteria)
+            found = extensions.search_uids(self._client, after, since, limit)
         return tuple(sorted(uid for uid in found if uid > after))
 
     def fetch(self, folder: str, uids: Sequence[int]) -> Iterator[RawMessage]:
@@ -166,25 +186,27 @@ class ImapMailbox:
         """APPEND with `\\Draft` and `\\Seen`. MessageRefused when the server will never take it."""
         flags = ["\\Draft", "\\Seen", *([keyword] if keyword else [])]
         with self._command("APPEND", folder):
-            self._client.append(folder, octets, flags)
+            extensions.append(self._client, folder, octets, flags)
 
-    def wait(self, folder: str, seconds: float) -> bool:
-        """IDLE (RFC 2177): True when the server tells of new mail, False after `seconds` without.
+    @property
+    def can_wait(self) -> bool:
+        """Whether the server tells of new mail by itself (IDLE, RFC 2177)."""
+        return bool(self._client.has_capability("IDLE"))
 
-        Without IDLE the time is slept away, and the schedule does the rest. ConnectionLost when the peer is dead: IMAPClient then
-        answers `[]` at once instead of raising, so an early empty answer is put to the test with NOOP.
+    def wait(self, folder: str, seconds: float, known: tuple[int, int] | None = None) -> bool:
+        """IDLE: True when the server tells of new mail, False after `seconds` without.
+
+        `known` is (UIDVALIDITY, highest UID) as far as the folder was examined: what came in since then is told at once, so that nothing
+        falls between two waits. ConnectionLost when the peer is dead or the machine has slept.
         """
-        if not self._client.has_capability("IDLE"):
-            time.sleep(seconds)
-            return False
-        before = self.examine(folder).exists
+        state = self.examine(folder)
+        if known and self._is_beyond(folder, state, *known):
+            return True
         deadline = time.monotonic() + seconds
         with self._command("IDLE", folder):
             self._client.idle()
-            try:
-                arrived = self._idle_until(deadline, before)
-            finally:
-                self._client.idle_done()
+            arrived = self._idle_until(deadline, state.exists)
+            self._client.idle_done()
         return arrived
 
     def interrupt(self) -> None:
@@ -196,13 +218,24 @@ class ImapMailbox:
         """LOGOUT if the server still listens."""
         _hang_up(self._client)
 
+    def _is_beyond(self, folder: str, state: FolderState, uidvalidity: int, uid: int) -> bool:
+        if state.uidvalidity != uidvalidity:
+            return True
+        return state.uidnext > uid + 1 if state.uidnext is not None else bool(self.uids(folder, after=uid))
+
     def _idle_until(self, deadline: float, before: int) -> bool:
+        """Read what the server tells. IMAPClient answers `[]` at once, and for ever, when the peer is dead."""
         while (left := deadline - time.monotonic()) > 0:
             asked = min(left, IDLE_SLICE)
-            began = time.monotonic()
+            began, clock = time.monotonic(), time.time()
             answers = self._client.idle_check(timeout=asked)
-            if not answers and time.monotonic() - began < asked / 2:
+            lived = time.monotonic() - began
+            if not answers and lived < asked / 2:
                 raise imaplib.IMAP4.abort("the peer is gone")
+            if abs(time.time() - clock - lived) > SLEPT:
+                raise imaplib.IMAP4.abort("the machine has slept")
+            if any(_says_goodbye(answer) for answer in answers):
+                raise imaplib.IMAP4.abort("the server says BYE")
             if any(_announces(answer, before) for answer in answers):
                 return True
         return False
@@ -216,10 +249,9 @@ class ImapMailbox:
         """See the folder as it is now: Dovecot searches an open folder as it was at the last command before."""
         if self._opened is None or self._opened[0] != folder:
             self.examine(folder)
-        elif not self._fresh:
+        else:
             with self._command("NOOP"):
                 self._client.noop()
-        self._fresh = False
 
     def _fetch(self, folder: str, uids: Sequence[int], items: Sequence[str]) -> dict[int, dict[bytes, Any]]:
         self._open(folder)
@@ -249,6 +281,11 @@ class ImapMailbox:
             ) from None
         except IMAPClientError as error:
             raise self._refusal(command, folder, str(error)) from None
+        except UNINTELLIGIBLE as error:
+            raise MailboxError(
+                f"Account {self.account}: the answer to {command} cannot be understood ({type(error).__name__}).",
+                "The next pass tries again.",
+            ) from None
 
     def _refusal(self, command: str, folder: str, words: str) -> MailboxError | MissingFolder:
         where = f"Account {self.account}: {command} {folder}".rstrip()
@@ -257,6 +294,11 @@ class ImapMailbox:
             return MessageRefused(
                 f"{where} is refused for good [{code[1].upper() if code else ''}].",
                 "Make room in the mailbox.",
+            )
+        if "[OVERQUOTA]" in words.upper():
+            return MailboxError(
+                f"{where} is refused, the mailbox is full [OVERQUOTA].",
+                "Make room in it. The draft is kept, and every pass tries again.",
             )
         if "[TRYCREATE]" in words.upper() or "[NONEXISTENT]" in words.upper() or not self._exists(folder):
             return MissingFolder(
@@ -299,6 +341,7 @@ def _dial(settings: ImapSettings, context: ssl.SSLContext) -> IMAPClient:
         ssl_context=context if settings.security == "tls" else None,
         timeout=SocketTimeout(settings.timeout, settings.timeout),
     )
+    _keep_alive(client.socket())
     client.normalise_times = False  # INTERNALDATE with its zone, not shifted to ours
     if settings.security == "starttls":
         try:
@@ -307,6 +350,15 @@ def _dial(settings: ImapSettings, context: ssl.SSLContext) -> IMAPClient:
             _hang_up(client)
             raise
     return client
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    """Let the kernel ask a silent peer whether it is still there; not every system lets a program say how often."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a command goes out in several writes
+    for name, seconds in KEEP_ALIVE.items():
+        if hasattr(socket, name):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), seconds)
 
 
 def _reaching(settings: ImapSettings, dial: Callable[[], IMAPClient]) -> IMAPClient:
@@ -361,6 +413,19 @@ def _content(facts: dict[bytes, Any]) -> bytes | None:
         if key.upper().startswith(b"BODY[]"):
             return value if isinstance(value, bytes) else b""
     return None
+
+
+def _state(answer: dict[bytes, Any], count: bytes) -> FolderState:
+    """The answer to STATUS or EXAMINE."""
+    return FolderState(
+        uidvalidity=_number(answer.get(b"UIDVALIDITY")) or 0,
+        uidnext=_number(answer.get(b"UIDNEXT")),
+        exists=_number(answer.get(count)) or 0,
+    )
+
+
+def _says_goodbye(answer: Any) -> bool:
+    return isinstance(answer, tuple) and bool(answer) and answer[0] == b"BYE"
 
 
 def _announces(answer: Any, before: int) -> bool:

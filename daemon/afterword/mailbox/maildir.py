@@ -52,6 +52,10 @@ class MaildirMailbox:
         """Every folder; a Maildir knows no special uses, so they are found by name."""
         return tuple(Folder(name) for name in self._folders)
 
+    def status(self, folder: str) -> FolderState:
+        """As `examine`: there is nothing to open."""
+        return self.examine(folder)
+
     def examine(self, folder: str) -> FolderState:
         """The number of messages; UIDNEXT is not known."""
         return FolderState(UIDVALIDITY, None, len(self._entries(folder)))

@@ -52,6 +52,10 @@ class MemoryMailbox:
         """Every folder, as they were made."""
         return tuple(Folder(name, folder.uses) for name, folder in self.store.items())
 
+    def status(self, folder: str) -> FolderState:
+        """As `examine`: there is nothing to open."""
+        return self.examine(folder)
+
     def examine(self, folder: str) -> FolderState:
         """UIDVALIDITY, UIDNEXT and the number of messages."""
         stored = self._folder(folder)

@@ -21,7 +21,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """What EXAMINE tells; `uidnext` is None where the server does not say."""
+    """What STATUS and EXAMINE tell; `uidnext` is None where the server does not say."""
 
     uidvalidity: int
     uidnext: int | None
@@ -45,6 +45,10 @@ class Mailbox(Protocol):
 
     def folders(self) -> tuple[Folder, ...]:
         """Every folder that can hold mail."""
+        ...
+
+    def status(self, folder: str) -> FolderState:
+        """What can be told of a folder without opening it."""
         ...
 
     def examine(self, folder: str) -> FolderState:
