@@ -1,12 +1,15 @@
 """From the configuration to open mailboxes and the craft that every account shares."""
 
-from afterword.config import Account, Config
+from afterword.config import Account, Config, Imap
 from afterword.config import Owner as OwnerSection
 from afterword.dossier import Owner
+from afterword.errors import LoginRefused
 from afterword.letters import Author, load_templates
 from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.login import AccessToken
 from afterword.mailbox.maildir import MaildirMailbox
 from afterword.mailbox.protocol import Mailbox
+from afterword.oauth import access_token
 from afterword.scan import Craft
 from afterword.secrets import password_for
 from afterword_models import Judge
@@ -28,7 +31,21 @@ def open_mailbox(account: Account) -> Mailbox:
         username=imap.username,
         timeout=imap.timeout.total_seconds(),
     )
-    return ImapMailbox.connect(account.name, settings, password_for(imap))
+    secret = secret_for(imap)
+    try:
+        return ImapMailbox.connect(account.name, settings, secret)
+    except LoginRefused:
+        if not isinstance(secret, AccessToken):
+            raise
+        renewed = AccessToken(access_token(imap, rejected=secret.value))
+        if renewed == secret:
+            raise
+        return ImapMailbox.connect(account.name, settings, renewed)
+
+
+def secret_for(imap: Imap) -> str | AccessToken:
+    """What an account logs in with; SecretError says why there is none."""
+    return AccessToken(access_token(imap)) if imap.auth == "oauth2" else password_for(imap)
 
 
 def owner_of(section: OwnerSection, authserv_ids: tuple[str, ...] = ()) -> Owner:

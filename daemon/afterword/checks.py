@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from afterword.accounts import open_mailbox
+from afterword.accounts import open_mailbox, secret_for
 from afterword.config import Account, Config, load_config
 from afterword.digest import check_post
 from afterword.errors import AfterwordError, ConfigError, UntrustedCertificate, UserError
@@ -18,7 +18,6 @@ from afterword.letters import check_templates, load_templates
 from afterword.locking import running_daemon
 from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.protocol import Mailbox
-from afterword.secrets import password_for
 from afterword.status import statuses
 from afterword_models import load
 from afterword_rules import load_rules, run_examples
@@ -155,7 +154,7 @@ def _account_checks(account: Account) -> Iterator[CheckResult]:
     name = f"account {account.name}"
     if account.imap:
         imap = account.imap
-        secret = attempt(f"{name}, secret", lambda: "found" if password_for(imap) else "")
+        secret = attempt(f"{name}, secret", lambda: "found" if secret_for(imap) else "")
         yield secret
         if secret.exit_code:
             return

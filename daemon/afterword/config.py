@@ -18,7 +18,8 @@ from afterword.errors import ConfigError
 
 DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-PASSWORD_SOURCES = ("password_command", "password_keyring", "password_file", "password_env")
+PASSWORD_SOURCES: tuple[str, ...] = ("password_command", "password_keyring", "password_file", "password_env")
+TOKEN_SOURCES: tuple[str, ...] = ("provider", "token_command")
 
 
 def parse_duration(value: object) -> timedelta:
@@ -83,11 +84,23 @@ class Imap(Section):
         None, description="Trust this certificate authority as well as none other"
     )
     username: str = Field(min_length=1, description="Login name, mostly the mail address")
-    auth: Literal["password"] = Field("password", description="How to log in")
+    auth: Literal["password", "oauth2"] = Field(
+        "password", description="How to log in: password, or oauth2 (see docs/oauth.md)"
+    )
     password_command: str = Field("", description="A command that prints the password")
     password_keyring: str = Field("", description="Service name in the system keyring (entry: the user name)")
     password_file: str = Field("", description="A file of mode 0600, or a name among systemd's credentials")
     password_env: str = Field("", description="An environment variable that holds the password")
+    provider: Literal["", "google", "microsoft"] = Field(
+        "", description="oauth2: google or microsoft; then run afterword auth login"
+    )
+    client_id: str = Field("", description="oauth2: the application that you registered with the provider")
+    tenant: str = Field(
+        "common", pattern=r"^[A-Za-z0-9.-]+$", description="oauth2 with microsoft: your organisation"
+    )
+    token_command: str = Field(
+        "", description="oauth2 with any other provider: a command that prints an access token"
+    )
     folders: tuple[str, ...] = Field(("INBOX",), min_length=1, description="Folders to watch")
     context_folders: tuple[str, ...] = Field(
         (), description="More folders in which earlier mail is looked for"
@@ -101,10 +114,17 @@ class Imap(Section):
     @model_validator(mode="after")
     def _secure(self) -> Self:
         _refuse_open_line(self.security, self.host)
-        sources = [name for name in PASSWORD_SOURCES if getattr(self, name)]
+        by_token = self.auth == "oauth2"
+        wanted = TOKEN_SOURCES if by_token else PASSWORD_SOURCES
+        other = PASSWORD_SOURCES if by_token else TOKEN_SOURCES
+        sources = [name for name in wanted if getattr(self, name)]
         if len(sources) != 1:
             found = " and ".join(sources) or "none"
-            raise ValueError(f"give exactly one of {', '.join(PASSWORD_SOURCES)} (found: {found})")
+            raise ValueError(f"give exactly one of {', '.join(wanted)} (found: {found})")
+        if strange := [name for name in other if getattr(self, name)]:
+            raise ValueError(f'{" and ".join(strange)} does not go with auth = "{self.auth}"')
+        if self.provider and not self.client_id:
+            raise ValueError("a provider needs client_id, the application that you registered with it")
         return self
 
 

@@ -5,15 +5,17 @@ AfterwordError                 exit 1   something failed for some mail
 │   ├── ConfigError                     every fault of a configuration file at once
 │   │   └── RulesError                  every fault of the rule files at once
 │   ├── SecretError                     a password or token cannot be had
-│   └── MissingFolder                   the drafts (or another needed) folder is not there
+│   ├── MissingFolder                   the drafts (or another needed) folder is not there
+│   └── ReadOnlyFolder                  the account may not write to the drafts folder
 ├── ConnectError               exit 3   the server cannot be reached or used
 │   ├── Unreachable                     no connection: name, port, network
 │   ├── UntrustedCertificate            TLS verification failed
 │   └── LoginRefused                    the server does not take the user name and secret
 ├── MailboxError                        a command failed on a working connection
 │   ├── ConnectionLost                  the connection broke; reconnect and go on
-│   ├── MessageRefused                  the server refuses this message for good (size, quota)
-│   └── MailboxBusy                     another process is writing drafts into it
+│   ├── MailboxBusy                     another process is writing drafts into it
+│   ├── MailboxFull                     no room for the draft; it is kept and tried again
+│   └── MessageRefused                  the server refuses this message for good (size)
 ├── PostError                           the digest to the owner was certainly not handed in
 │   └── ForeignRecipient                a mail to anybody but the owner; never tried
 ├── PostUnsettled                       the connection broke while the digest was handed in: it may have arrived
@@ -61,6 +63,10 @@ class MissingFolder(UserError):
     """A folder that Afterword needs is neither configured nor found; it is never created or guessed."""
 
 
+class ReadOnlyFolder(UserError):
+    """The server says that the account may not do this to the folder (RFC 4314)."""
+
+
 class ConnectError(AfterwordError):
     """The server cannot be reached or logged in to."""
 
@@ -87,8 +93,12 @@ class ConnectionLost(MailboxError):
     """The connection broke in the middle; what was not recorded is done again after a reconnect."""
 
 
+class MailboxFull(MailboxError):
+    """Over quota (RFC 9208): the server takes the draft once there is room."""
+
+
 class MessageRefused(MailboxError):
-    """The server will never take this message: too big, or over quota."""
+    """The server will never take this message: it is too big."""
 
 
 class MailboxBusy(MailboxError):

@@ -11,11 +11,11 @@ from afterword.dossier import Owner, open_dossier
 from afterword.errors import UnreadableMail, UserError
 from afterword.judging import raw_of
 from afterword.ledger import Ledger
-from afterword.letters import Author, compose, load_templates
+from afterword.letters import Author, compose, load_templates, message_id_for
 from afterword.parse import parse
-from afterword.plan import make_plan
+from afterword.plan import make_plans
 from afterword.records import Action, Correspondence, Dossier, Draft, Label, Message, Plan, Verdict
-from afterword.scan import MEMORY, Craft
+from afterword.scan import MEMORY, Craft, settled_plans
 from afterword.sources import iter_mail
 from afterword_models import load
 from afterword_rules import Circumstances, load_rules
@@ -27,6 +27,7 @@ class Setting:
 
     craft: Craft
     earlier: Sequence[Correspondence]
+    settled: Sequence[Plan]
     now: datetime
 
 
@@ -101,8 +102,9 @@ class Explanation:
 def explain_mail(path: str, config: Config | None, account: str = "") -> Explanation:
     """Decide about the first mail at `path`. UnreadableMail when there is none; UserError for an unknown account.
 
-    With a configuration the ledger's memory counts and the clock is the present. Without one the owner is taken from
-    the To header, no earlier mail is known, and the clock stands at the mail's own date.
+    With a configuration the ledger's memory counts and the clock is the present; what the ledger knows of this very mail and its draft
+    is left out, so that the decision is told as it was made. Without one the owner is taken from the To header, no earlier
+    mail is known, and the clock stands at the mail's own date.
     """
     _, found = next(iter(iter_mail(path)))
     if isinstance(found, UnreadableMail):
@@ -110,10 +112,12 @@ def explain_mail(path: str, config: Config | None, account: str = "") -> Explana
     message = parse(raw_of(found))
     setting = _configured(config, account) if config else _from_message(message)
     verdict = setting.craft.judge.judge(message)
-    dossier = open_dossier(message, verdict, setting.earlier, setting.craft.owner, now=setting.now)
+    earlier = _without_own_drafts(setting, message)
+    dossier = open_dossier(message, verdict, earlier, setting.craft.owner, now=setting.now)
     circumstances = Circumstances(setting.now, setting.craft.letters.application_stage)
     decision = setting.craft.rules.decide(message, verdict, dossier, circumstances)
-    plan = make_plan(dossier, decision, setting.craft.letters, setting.now)
+    settled = [plan for plan in setting.settled if plan.dossier.fingerprint != message.fingerprint]
+    (plan,) = make_plans([(dossier, decision)], settled, setting.craft.letters, setting.now)
     draft = None
     if plan.action is Action.DRAFT:
         draft = compose(
@@ -122,15 +126,27 @@ def explain_mail(path: str, config: Config | None, account: str = "") -> Explana
     return Explanation(message, verdict, dossier, plan, draft)
 
 
+def _without_own_drafts(setting: Setting, message: Message) -> list[Correspondence]:
+    """The earlier mail without the draft for this mail, drafted or sent, and without those that still lie in Drafts for others."""
+    address = setting.craft.author.address
+    answer = message_id_for(message.fingerprint, address)
+    drafts = {message_id_for(plan.dossier.fingerprint, address) for plan in setting.settled}
+    return [
+        mail
+        for mail in setting.earlier
+        if mail.message_id != answer and not (mail.draft and mail.message_id in drafts)
+    ]
+
+
 def _configured(config: Config, name: str) -> Setting:
     account = account_named(config, name)
     now = datetime.now(UTC)
     ledger = Ledger.rehearse(config.state.url)
     try:
-        earlier = ledger.correspondence(now - MEMORY)
+        earlier, settled = ledger.correspondence(now - MEMORY), settled_plans(ledger)
     finally:
         ledger.close()
-    return Setting(craft_for(config, account, load()), earlier, now)
+    return Setting(craft_for(config, account, load()), earlier, settled, now)
 
 
 def _from_message(message: Message) -> Setting:
@@ -145,7 +161,7 @@ def _from_message(message: Message) -> Setting:
         author=Author(name, address, name),
         letters=Letters(),
     )
-    return Setting(craft, (), message.date + timedelta(seconds=1))
+    return Setting(craft, (), (), message.date + timedelta(seconds=1))
 
 
 def account_named(config: Config, name: str) -> Account:

@@ -5,16 +5,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from afterword.config import Letters
-from afterword.dossier import first_obstacle, merge
+from afterword.dossier import first_obstacle, merge, yields
 from afterword.records import Action, Decision, Dossier, Plan, Skip
 
 
 def make_plans(
-    decided: Sequence[tuple[Dossier, Decision]], settled: Collection[Plan], letters: Letters, now: datetime
+    decided: Sequence[tuple[Dossier, Decision]],
+    settled: Collection[Plan],
+    letters: Letters,
+    now: datetime,
+    waiting: Collection[Plan] = (),
 ) -> list[Plan]:
     """The plans for several rejections at once, in their order; `settled` are those that an earlier pass has made.
 
-    Only what would get a letter stands in the way of another: what a rule leaves to the owner, or what is too old, does not.
+    Only what would get a letter stands in the way of another: what a rule leaves to the owner, or what is too old, does not; and of
+    the settled those `waiting` for their time make way for a better one.
     """
     asking = {plan.dossier.fingerprint for plan in settled if plan.letter and plan.letter.asks}
     asking |= {dossier.fingerprint for dossier, said in decided if said.letter and said.letter.asks}
@@ -22,11 +27,26 @@ def make_plans(
     merged = {
         dossier.fingerprint: dossier
         for dossier in merge(
-            wanted, [plan.dossier for plan in settled], lambda dossier: dossier.fingerprint in asking
+            wanted,
+            [plan.dossier for plan in settled],
+            lambda dossier: dossier.fingerprint in asking,
+            {plan.dossier.fingerprint for plan in waiting},
         )
     }
     return [
         make_plan(merged.get(dossier.fingerprint, dossier), said, letters, now) for dossier, said in decided
+    ]
+
+
+def displaced(plans: Sequence[Plan], waiting: Sequence[Plan]) -> list[Plan]:
+    """Those of the waiting plans in whose place one of the new ones has come, as they end now."""
+    everything = [plan.dossier for plan in (*plans, *waiting)]
+    drafted = [plan.dossier for plan in plans if plan.action is Action.DRAFT]
+    why = "another mail about the same application is answered"
+    return [
+        replace(plan, action=Action.SKIP, skip=Skip.SAME_APPLICATION, why=why)
+        for plan in waiting
+        if any(yields(plan.dossier, other, everything) for other in drafted)
     ]
 
 

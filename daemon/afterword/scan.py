@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from afterword.config import Account, Letters
 from afterword.deliver import Delivery, deliver
-from afterword.dossier import Owner, Recollection, open_dossier
+from afterword.dossier import BETTER, Owner, Recollection, open_dossier, overtaken
 from afterword.examining import Look, Progress, examine, reason
 from afterword.exclusive import alone_at
 from afterword.folders import Folders, find_folders
@@ -21,7 +21,7 @@ from afterword.ledger import Case, Ledger, State
 from afterword.letters import Author, Templates, compose, message_id_for
 from afterword.mailbox.protocol import Mailbox
 from afterword.parse import parse
-from afterword.plan import make_plans, settled_plan
+from afterword.plan import displaced, make_plans, settled_plan
 from afterword.records import (
     Action,
     Decision,
@@ -85,15 +85,18 @@ def scan(
     began = time.monotonic() if started is None else started
     work = Pass(account, mailbox, ledger, craft, find_folders(mailbox, account), now)
     labels: Counter[str] = Counter()
-    errors = 0
+    errors, better_news = 0, False
     look = Look(account.name, mailbox, ledger, craft.judge, craft.owner, work.folders, now)
     for folder in work.folders.examined:
         for examined in examine(look, folder, since, progress):
+            better_news |= any(each.mail.label in BETTER for each in examined)
             if folder in work.folders.watched:
                 labels.update(each.verdict.label for each in examined if each.verdict)
                 errors += sum(bool(each.error) for each in examined)
     planned, spoiled = plan(work)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
+    if better_news:
+        point_out(work)
     return ScanReport(
         account=account.name,
         folder=",".join(work.folders.watched),
@@ -125,7 +128,11 @@ def plan(work: Pass) -> tuple[list[Outcome], int]:
     standing = {mail.message_id for mail in earlier.outgoing}
     outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
     new = [each for each in decided if draft_id(work, each[0]) not in standing]
-    plans = make_plans([each[1:] for each in new], settled_plans(work), work.craft.letters, work.now)
+    waiting = [case.plan for case in work.ledger.cases(State.WAITING)]
+    plans = make_plans(
+        [each[1:] for each in new], settled_plans(work.ledger), work.craft.letters, work.now, waiting
+    )
+    outcomes += [drop(work, planned) for planned in displaced(plans, waiting)]
     for (message, _, _), planned in zip(new, plans, strict=True):
         with bearing(work, message, spoiled):
             outcomes.append(open_case(work, planned, message))
@@ -161,9 +168,18 @@ def note_found(work: Pass, message: Message, dossier: Dossier, decision: Decisio
     return Outcome(planned, Result.FOUND)
 
 
-def settled_plans(work: Pass) -> list[Plan]:
+def drop(work: Pass, planned: Plan) -> Outcome:
+    """End a case whose draft has not appeared, and now will not."""
+    skip = str(planned.skip or "")
+    work.ledger.move_case(
+        planned.dossier.fingerprint, [State.WAITING], State.SKIPPED, work.now, skip=skip, why=planned.why
+    )
+    return Outcome(planned, Result.SKIPPED)
+
+
+def settled_plans(ledger: Ledger) -> list[Plan]:
     """The plans of rejections that have their draft, wait for it, or were answered by the owner."""
-    cases = work.ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED, State.SKIPPED)
+    cases = ledger.cases(State.WAITING, State.INTENDED, State.DRAFTED, State.SKIPPED)
     return [
         case.plan
         for case in cases
@@ -235,3 +251,20 @@ def due_cases(work: Pass) -> list[Case]:
 def login_of(account: Account) -> str:
     """What is the same wherever the same mailbox is used: hosts have several names, and may be reached at several ports."""
     return account.imap.username if account.imap else str(account.maildir)
+
+
+def point_out(work: Pass) -> None:
+    """Put on record which drafts have been overtaken by better news; they are the owner's, and stay where they are."""
+    cases = [
+        case for case in work.ledger.cases(State.DRAFTED, account=work.account.name) if not case.plan.skip
+    ]
+    if not cases:
+        return
+    earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
+    for case in cases:
+        why = overtaken(case.plan.dossier, earlier)
+        if why and work.mailbox.find(work.folders.drafts, "Message-ID", case.message_id):
+            fingerprint = case.plan.dossier.fingerprint
+            work.ledger.move_case(
+                fingerprint, [State.DRAFTED], State.DRAFTED, work.now, skip=Skip.SUPERSEDED, why=why
+            )

@@ -15,9 +15,11 @@ COMMAND_TIMEOUT = 60  # seconds; a password manager may ask its owner to touch a
 def password_for(settings: Imap | Digest) -> str:
     """The password of an account; SecretError says which source failed, never what it held."""
     if settings.password_command:
-        secret = _from_command(settings.password_command)
+        secret = from_command("password_command", settings.password_command)
     elif settings.password_keyring:
-        secret = _from_keyring(settings.password_keyring, settings.username)
+        service, username = settings.password_keyring, settings.username
+        advice = f"Store it with: keyring set {shlex.quote(service)} {shlex.quote(username)}"
+        secret = keyring_entry(service, username, advice)
     elif settings.password_file:
         secret = _from_file(settings.password_file)
     else:
@@ -30,24 +32,25 @@ def password_for(settings: Imap | Digest) -> str:
     return secret
 
 
-def _from_command(command: str) -> str:
-    advice = "Run the password_command by hand; its first line must be the password."
+def from_command(key: str, command: str) -> str:
+    """The first line that a command prints; `key` is what it is called in the configuration."""
+    advice = f"Run the {key} by hand; its first line must be the {key.partition('_')[0]}."
     try:
         words = shlex.split(command)
         # The command is the owner's own, from a file only they can write; no shell is involved.
         done = subprocess.run(words, capture_output=True, timeout=COMMAND_TIMEOUT, check=False, text=True)  # noqa: S603
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise SecretError(f"The password_command cannot be run ({type(error).__name__}).", advice) from None
+        raise SecretError(f"The {key} cannot be run ({type(error).__name__}).", advice) from None
     if done.returncode != 0:
-        raise SecretError(f"The password_command ended with status {done.returncode}.", advice)
+        raise SecretError(f"The {key} ended with status {done.returncode}.", advice)
     return _first_line(done.stdout)
 
 
-def _from_keyring(service: str, username: str) -> str:
+def keyring_entry(service: str, username: str, advice: str) -> str:
+    """What the system keyring holds; SecretError with `advice` when it holds nothing."""
     import keyring  # slow to import, and needed by those alone who use it
     from keyring.errors import KeyringError
 
-    advice = f"Store it with: keyring set {shlex.quote(service)} {shlex.quote(username)}"
     try:
         secret = keyring.get_password(service, username)
     except KeyringError as error:
@@ -55,6 +58,20 @@ def _from_keyring(service: str, username: str) -> str:
     if secret is None:
         raise SecretError(f"The keyring has no entry {service!r} for this user name.", advice)
     return secret
+
+
+def keyring_store(service: str, username: str, secret: str) -> None:
+    """Put a secret into the system keyring; SecretError when there is none to be used."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(service, username, secret)
+    except KeyringError as error:
+        raise SecretError(
+            f"The keyring cannot be used ({type(error).__name__}).",
+            "Unlock it, or install one: see docs/oauth.md.",
+        ) from None
 
 
 def _from_file(name: str) -> str:

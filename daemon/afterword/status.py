@@ -11,17 +11,19 @@ from sqlalchemy.engine import make_url
 from afterword.config import Account, Config, Schedule
 from afterword.errors import UserError
 from afterword.ledger import Case, Ledger, PassRow, State
+from afterword.records import Skip
 from afterword.vitals import GRACE
 
 
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
-    """One account: its last pass, what lies in Drafts, what waits for its time, what needs the owner."""
+    """One account: its last pass, what lies in Drafts (and should be looked at again), what waits, what needs the owner."""
 
     account: str
     last: PassRow | None
     last_good: PassRow | None
     drafted: tuple[Case, ...]
+    overtaken: tuple[Case, ...]
     waiting: tuple[Case, ...]
     held: tuple[Case, ...]
     failed: tuple[Case, ...]
@@ -42,6 +44,15 @@ class AccountStatus:
             "last_good_pass": _iso(self.last_good.started_at if self.last_good else None),
             "failure": self.last.failure if self.last else "",
             "drafted": len(self.drafted),
+            "overtaken": [
+                {
+                    "message_id": case.plan.dossier.fingerprint,
+                    "company": case.plan.dossier.company,
+                    "role": case.plan.dossier.role,
+                    "why": case.plan.why,
+                }
+                for case in self.overtaken
+            ],
             "waiting": [
                 {
                     "due": _iso(case.plan.due),
@@ -73,6 +84,7 @@ class AccountStatus:
         if self.last and self.last.failure:
             lines.append(("failure", self.last.failure))
         lines.append(("drafts written", str(len(self.drafted))))
+        lines += [("look again", f"{_about(case)}: {case.plan.why}") for case in self.overtaken]
         lines += [("waiting", f"until {_when(case.plan.due, zone)}: {_about(case)}") for case in self.waiting]
         lines += [("decide yourself", f"{_about(case)}: {case.plan.why}") for case in self.held]
         lines += [("failed", f"{_about(case)}: {case.error}") for case in self.failed]
@@ -99,13 +111,15 @@ def statuses(config: Config, now: datetime) -> Iterator[AccountStatus]:
 
 def _status(ledger: Ledger, config: Config, account: Account, now: datetime) -> AccountStatus:
     cases = ledger.cases(account=account.name)
+    drafted = _in(cases, State.DRAFTED)
     last = ledger.last_pass(account.name)
     due = next_run(config.schedule, last)
     return AccountStatus(
         account=account.name,
         last=last,
         last_good=ledger.last_pass(account.name, good=True),
-        drafted=_in(cases, State.DRAFTED),
+        drafted=drafted,
+        overtaken=tuple(case for case in drafted if case.plan.skip is Skip.SUPERSEDED),
         waiting=_in(cases, State.WAITING, State.INTENDED),
         held=_in(cases, State.HELD),
         failed=_in(cases, State.FAILED),

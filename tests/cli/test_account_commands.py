@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Answer, afterword
-from tests.mailbox.labs import DovecotLab
+from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, drafts, mail
-from tests.servers.dovecot import PASSWORD, Dovecot, free_port
+from tests.servers.base import PASSWORD, free_port
+from tests.servers.dovecot import Dovecot
 
 CONFIG = """
 [owner]
@@ -43,15 +44,15 @@ url = "sqlite:///{state}"
 
 
 @pytest.fixture
-def lab(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Iterator[DovecotLab]:
+def lab(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServerLab]:
     monkeypatch.setenv("AFTERWORD_TEST_PASSWORD", PASSWORD)
-    opened = DovecotLab(dovecot)
+    opened = ServerLab(dovecot)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def config(lab: DovecotLab, tmp_path: Path) -> Path:
+def config(lab: ServerLab, tmp_path: Path) -> Path:
     path = tmp_path / "config.toml"
     path.write_text(
         CONFIG.format(
@@ -80,7 +81,7 @@ def complaint(config: Path, code: int) -> str:
     return answer.err
 
 
-def test_a_scan_reports_in_json_and_drafts(lab: DovecotLab, config: Path) -> None:
+def test_a_scan_reports_in_json_and_drafts(lab: ServerLab, config: Path) -> None:
     lab.deliver("INBOX", mail(1), NOW)
     answer = afterword("scan", "--config", str(config), "--json")
     (row,) = answer.rows
@@ -100,7 +101,7 @@ def test_a_scan_reports_in_json_and_drafts(lab: DovecotLab, config: Path) -> Non
     assert len(drafts(lab.mailbox)) == 1
 
 
-def test_a_dry_run_shows_and_writes_nothing(lab: DovecotLab, config: Path) -> None:
+def test_a_dry_run_shows_and_writes_nothing(lab: ServerLab, config: Path) -> None:
     lab.deliver("INBOX", mail(1), NOW)
     answer = afterword("scan", "--config", str(config), "--dry-run", "--since", "30d")
     assert "would be drafted: company\tdana@brightforge.example\tBackend Engineer\tBrightforge" in answer.out
@@ -121,11 +122,11 @@ def test_an_unknown_host(config: Path) -> None:
     )
 
 
-def test_a_port_where_nobody_listens(config: Path, lab: DovecotLab) -> None:
+def test_a_port_where_nobody_listens(config: Path, lab: ServerLab) -> None:
     assert "cannot be reached" in complaint(changed(config, str(lab.server.tls_port), str(free_port())), 3)
 
 
-def test_an_untrusted_certificate(config: Path, lab: DovecotLab) -> None:
+def test_an_untrusted_certificate(config: Path, lab: ServerLab) -> None:
     assert "not trusted" in complaint(changed(config, f'ca_file = "{lab.server.ca_file}"\n', ""), 3)
 
 
@@ -180,7 +181,7 @@ def test_status_before_the_first_pass_says_what_to_do(config: Path) -> None:
     assert "afterword scan" in answer.err
 
 
-def test_status_tells_the_last_pass_and_what_waits(lab: DovecotLab, config: Path) -> None:
+def test_status_tells_the_last_pass_and_what_waits(lab: ServerLab, config: Path) -> None:
     lab.deliver("INBOX", mail(1, days=0.1), NOW)
     afterword("scan", "--config", str(changed(config, 'delay = "0"', 'delay = "24h"')))
     (row,) = afterword("status", "--config", str(config), "--json").rows
@@ -202,7 +203,7 @@ def test_a_failed_pass_shows_in_status(config: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_daemon_drafts_what_arrives_and_ends_on_sigterm_within_five_seconds(
-    lab: DovecotLab, config: Path
+    lab: ServerLab, config: Path
 ) -> None:
     command = [sys.executable, "-m", "afterword", "run", "--config", str(config)]
     with subprocess.Popen(

@@ -9,9 +9,9 @@ import pytest
 from afterword.ledger import Ledger, PassRow
 from afterword.locking import only_daemon
 from tests.cli.command import afterword
-from tests.mailbox.labs import DovecotLab
+from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, mail
-from tests.servers.dovecot import PASSWORD
+from tests.servers.base import PASSWORD
 from tests.servers.smtp import Postbox, start
 from tests.service.daemon import account, maildir, write_config
 
@@ -39,7 +39,7 @@ timeout = "5s"
 
 
 @pytest.fixture
-def server(dovecot_lab: DovecotLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def server(dovecot_lab: ServerLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A configuration with a real server."""
     monkeypatch.setenv("MAIL_PASSWORD", PASSWORD)
     lab = dovecot_lab.server
@@ -82,7 +82,7 @@ def test_a_certificate_that_is_not_trusted_is_a_fault_of_tls(server: Path) -> No
     assert lines(server)["account personal, TLS"].startswith("FAULT: The certificate of localhost")
 
 
-def test_a_clock_that_is_behind_the_servers_is_told(server: Path, dovecot_lab: DovecotLab) -> None:
+def test_a_clock_that_is_behind_the_servers_is_told(server: Path, dovecot_lab: ServerLab) -> None:
     dovecot_lab.deliver("INBOX", mail(1), NOW + timedelta(hours=2))
     assert "minutes from now" in lines(server)["account personal, clock"]
 

@@ -9,13 +9,13 @@ import pytest
 from afterword.config import load_config
 from tests.cli.command import Answer, afterword
 from tests.keyrings import MemoryKeyring, none_at_all, using
-from tests.mailbox.labs import DovecotLab
+from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, drafts, mail
-from tests.servers.dovecot import PASSWORD
+from tests.servers.base import PASSWORD
 
 
 @pytest.fixture
-def lab(dovecot_lab: DovecotLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DovecotLab]:
+def lab(dovecot_lab: ServerLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServerLab]:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with using(none_at_all()):
@@ -27,7 +27,7 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "xdg" / "afterword" / "config.toml"
 
 
-def flags(lab: DovecotLab, *more: str) -> list[str]:
+def flags(lab: ServerLab, *more: str) -> list[str]:
     return [
         "init", "--yes", "--name", "Sam Rivera", "--address", "sam@mail.example", "--host", "localhost",
         "--port", str(lab.server.tls_port), "--ca-file", str(lab.server.ca_file), "--username", lab.user,
@@ -35,11 +35,11 @@ def flags(lab: DovecotLab, *more: str) -> list[str]:
     ]  # fmt: skip
 
 
-def with_password(lab: DovecotLab, *more: str, password: str = PASSWORD) -> Answer:
+def with_password(lab: ServerLab, *more: str, password: str = PASSWORD) -> Answer:
     return afterword(*flags(lab, "--password-stdin", *more), stdin=f"{password}\n".encode())
 
 
-def test_a_script_gets_a_configuration_that_works(lab: DovecotLab, config: Path) -> None:
+def test_a_script_gets_a_configuration_that_works(lab: ServerLab, config: Path) -> None:
     lab.deliver("INBOX", mail(1), NOW)
     answer = with_password(lab)
     assert answer.code == 0, answer.err
@@ -47,7 +47,7 @@ def test_a_script_gets_a_configuration_that_works(lab: DovecotLab, config: Path)
     assert len(drafts(lab.mailbox)) == 1
 
 
-def test_it_says_which_folders_it_found_and_what_it_would_have_drafted(lab: DovecotLab) -> None:
+def test_it_says_which_folders_it_found_and_what_it_would_have_drafted(lab: ServerLab) -> None:
     lab.deliver("INBOX", mail(1, days=5), NOW)
     answer = with_password(lab)
     assert "watched      INBOX" in answer.out
@@ -58,7 +58,7 @@ def test_it_says_which_folders_it_found_and_what_it_would_have_drafted(lab: Dove
 
 
 def test_the_password_lies_in_a_file_of_its_own_and_nowhere_else(
-    lab: DovecotLab, config: Path, tmp_path: Path
+    lab: ServerLab, config: Path, tmp_path: Path
 ) -> None:
     answer = with_password(lab)
     file = config.with_name("personal.password")
@@ -72,7 +72,7 @@ def test_the_password_lies_in_a_file_of_its_own_and_nowhere_else(
     assert holding == [file]
 
 
-def test_the_written_file_explains_every_key(lab: DovecotLab, config: Path) -> None:
+def test_the_written_file_explains_every_key(lab: ServerLab, config: Path) -> None:
     with_password(lab, "--no-trial")
     text = config.read_text()
     assert "# Login name, mostly the mail address" in text
@@ -82,7 +82,7 @@ def test_the_written_file_explains_every_key(lab: DovecotLab, config: Path) -> N
     assert imap and imap.port == lab.server.tls_port
 
 
-def test_a_configuration_that_is_there_stays_there(lab: DovecotLab, config: Path) -> None:
+def test_a_configuration_that_is_there_stays_there(lab: ServerLab, config: Path) -> None:
     config.parent.mkdir(parents=True)
     config.write_text("mine")
     answer = with_password(lab)
@@ -91,7 +91,7 @@ def test_a_configuration_that_is_there_stays_there(lab: DovecotLab, config: Path
     assert config.read_text() == "mine"
 
 
-def test_told_to_it_replaces_the_configuration_and_keeps_the_old_one(lab: DovecotLab, config: Path) -> None:
+def test_told_to_it_replaces_the_configuration_and_keeps_the_old_one(lab: ServerLab, config: Path) -> None:
     config.parent.mkdir(parents=True)
     config.write_text("mine")
     assert with_password(lab, "--force", "--no-trial").code == 0
@@ -99,7 +99,7 @@ def test_told_to_it_replaces_the_configuration_and_keeps_the_old_one(lab: Doveco
     assert config.with_name("config.toml.old").read_text() == "mine"
 
 
-def test_a_refused_login_leaves_nothing_behind(lab: DovecotLab, config: Path) -> None:
+def test_a_refused_login_leaves_nothing_behind(lab: ServerLab, config: Path) -> None:
     answer = with_password(lab, password="wrong-horse")
     assert answer.code == 3
     assert "refuses the login" in answer.err
@@ -107,7 +107,7 @@ def test_a_refused_login_leaves_nothing_behind(lab: DovecotLab, config: Path) ->
     assert not config.with_name("personal.password").exists()
 
 
-def test_where_there_is_a_keyring_it_keeps_the_password(lab: DovecotLab, config: Path) -> None:
+def test_where_there_is_a_keyring_it_keeps_the_password(lab: ServerLab, config: Path) -> None:
     backend = MemoryKeyring()
     with using(backend):
         assert with_password(lab, "--no-trial").code == 0
@@ -116,14 +116,14 @@ def test_where_there_is_a_keyring_it_keeps_the_password(lab: DovecotLab, config:
     assert not config.with_name("personal.password").exists()
 
 
-def test_a_refused_login_takes_the_password_out_of_the_keyring_again(lab: DovecotLab) -> None:
+def test_a_refused_login_takes_the_password_out_of_the_keyring_again(lab: ServerLab) -> None:
     backend = MemoryKeyring()
     with using(backend):
         assert with_password(lab, password="wrong-horse").code == 3
     assert backend.entries == {}
 
 
-def test_without_a_password_it_says_how_to_give_one(lab: DovecotLab) -> None:
+def test_without_a_password_it_says_how_to_give_one(lab: ServerLab) -> None:
     answer = afterword(*flags(lab))
     assert answer.code == 2
     assert "--password-stdin" in answer.err
@@ -137,7 +137,7 @@ def test_what_cannot_be_asked_is_named_with_its_flag() -> None:
 
 @pytest.mark.parametrize("source", ["command", "env", "file"])
 def test_the_password_may_be_kept_elsewhere(
-    source: str, lab: DovecotLab, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: str, lab: ServerLab, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = tmp_path / "secret"
     kept.write_text(PASSWORD)
@@ -156,7 +156,7 @@ def test_an_outlook_address_is_told_that_passwords_are_not_taken() -> None:
     assert "Microsoft takes no password from programs" in answer.out
 
 
-def test_a_person_answers_question_by_question(lab: DovecotLab, config: Path) -> None:
+def test_a_person_answers_question_by_question(lab: ServerLab, config: Path) -> None:
     lab.deliver("INBOX", mail(1, days=5), NOW)
     file = config.with_name("mine.password")
     file.parent.mkdir(parents=True)
@@ -172,7 +172,7 @@ def test_a_person_answers_question_by_question(lab: DovecotLab, config: Path) ->
     assert load_config(config).owner.name == "Sam Rivera"
 
 
-def test_a_maildir_needs_no_server(tmp_path: Path, lab: DovecotLab, config: Path) -> None:
+def test_a_maildir_needs_no_server(tmp_path: Path, lab: ServerLab, config: Path) -> None:
     for folder in ("INBOX", "Drafts"):
         for part in ("cur", "new", "tmp"):
             (tmp_path / "Mail" / folder / part).mkdir(parents=True)

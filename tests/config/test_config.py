@@ -60,7 +60,9 @@ def test_every_key_of_the_sample_holds_when_it_is_switched_on(tmp_path: Path) ->
         for line in sample().splitlines()
     ]
     only_one_secret = [
-        line for line in on if not line.startswith(("password_keyring", "password_file", "password_env"))
+        line
+        for line in on
+        if not line.startswith(("password_keyring", "password_file", "password_env", "token_command"))
     ]
     without_maildir = "\n".join(only_one_secret).split("# A local mailbox")[0]
     rest = "\n".join(only_one_secret).split("[letters]")[1]
@@ -100,6 +102,19 @@ def test_keys_of_the_second_account_are_counted_from_one(tmp_path: Path) -> None
         (
             ('password_env = "SECRET"', 'password_env = "A"\npassword_command = "b"'),
             "password_command and password_env",
+        ),
+        (
+            ('password_env = "SECRET"', 'auth = "oauth2"'),
+            "exactly one of provider, token_command (found: none)",
+        ),
+        (('password_env = "SECRET"', 'auth = "oauth2"\nprovider = "google"'), "needs client_id"),
+        (
+            ('password_env = "SECRET"', 'auth = "oauth2"\ntoken_command = "t"\npassword_env = "A"'),
+            'password_env does not go with auth = "oauth2"',
+        ),
+        (
+            ('password_env = "SECRET"', 'password_env = "A"\ntoken_command = "t"'),
+            'token_command does not go with auth = "password"',
         ),
         (('host = "imap.example.org"', 'host = "imap.example.org"\nsecurity = "none"'), "only for localhost"),
         (('"sam@example.org"]', '"Sam <sam@example.org>"]'), "bare mail address"),

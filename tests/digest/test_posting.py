@@ -21,7 +21,7 @@ from afterword.errors import (
     UntrustedCertificate,
 )
 from tests.digest.conftest import Settings
-from tests.servers.dovecot import free_port
+from tests.servers.base import free_port
 from tests.servers.smtp import Postbox, start
 
 OWNER = ("sam@mail.example", "sam.rivera@mail.example")

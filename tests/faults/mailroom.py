@@ -18,9 +18,10 @@ from afterword.ledger import Ledger, State
 from afterword.records import ScanReport
 from afterword.scan import Craft, scan
 from afterword_models import load
-from tests.mailbox.labs import DovecotLab, message_id_in
+from tests.mailbox.labs import ServerLab, message_id_in
 from tests.scan.passes import REJECTED, mail
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.base import PASSWORD
+from tests.servers.dovecot import Dovecot
 
 FIRST = ("Ada", "Beth", "Cora", "Dana", "Edith", "Flora", "Greta", "Hanna", "Irene", "Jana", "Karla", "Lena")
 LAST = ("Whitlock", "Lowry", "Marsh", "Ansel", "Brook", "Corby", "Dunmore", "Elling", "Farrow", "Garrick")
@@ -88,7 +89,7 @@ class Mailroom:
     """One mailbox, its ledgers, and what is expected of it."""
 
     def __init__(self, server: Dovecot, home: Path, rejections: int = 2, others: int = 1) -> None:
-        self.lab = DovecotLab(server)
+        self.lab = ServerLab(server)
         os.environ[SECRET] = PASSWORD
         self.home = home
         self.expected: list[int] = []

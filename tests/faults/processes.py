@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.faults.mailroom import SECRET
-from tests.servers.dovecot import PASSWORD
+from tests.servers.base import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,8 +1,8 @@
 """One lab a kind of mailbox: the mailbox under test, and a hand that changes and inspects the store behind its back."""
 
 import os
-import shutil
-import subprocess
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,8 +17,9 @@ from afterword.mailbox.imap import ImapMailbox, ImapSettings
 from afterword.mailbox.maildir import MaildirMailbox
 from afterword.mailbox.memory import MemoryMailbox
 from afterword.mailbox.protocol import Mailbox
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.base import PASSWORD, Server
 
+SERVERS = ("dovecot", "cyrus", "courier")  # the names of their fixtures
 NUMBERS = count(1)
 
 
@@ -27,6 +28,9 @@ class Lab(Protocol):
 
     mailbox: Mailbox
     has_keywords: bool
+
+    def named(self, folder: str) -> str:
+        """The full name under which the mailbox knows one of INBOX, Drafts, Sent, Archive, Trash, or one made by `create`."""
 
     def deliver(
         self, folder: str, octets: bytes, when: datetime | None = None, *, seen: bool = False
@@ -53,6 +57,9 @@ class MemoryLab:
 
     def __init__(self) -> None:
         self.mailbox = MemoryMailbox("memory")
+
+    def named(self, folder: str) -> str:
+        return folder
 
     def deliver(
         self, folder: str, octets: bytes, when: datetime | None = None, *, seen: bool = False
@@ -94,6 +101,9 @@ class MaildirLab:
         for folder in ("INBOX", "Drafts", "Sent", "Archive", "Trash"):
             self._make(folder)
         self.mailbox = MaildirMailbox("local", root)
+
+    def named(self, folder: str) -> str:
+        return folder
 
     def path(self, folder: str) -> Path:
         if self._plusplus:
@@ -138,12 +148,12 @@ class MaildirLab:
             (self.path(folder) / part).mkdir(parents=True)
 
 
-class DovecotLab:
-    """A user of their own on a real Dovecot; the second client is a plain IMAPClient."""
+class ServerLab:
+    """A user of their own on a real server; the second client is a plain IMAPClient."""
 
     has_keywords = True
 
-    def __init__(self, server: Dovecot) -> None:
+    def __init__(self, server: Server) -> None:
         self.user = f"user{next(NUMBERS)}-{os.getpid()}"
         self.server = server
         self._connect()
@@ -151,24 +161,28 @@ class DovecotLab:
     def _connect(self) -> None:
         self.mailbox = ImapMailbox.connect("personal", settings_for(self.server, self.user), PASSWORD)
         self.client = IMAPClient("localhost", self.server.starttls_port, ssl=False, timeout=10)
+        self.client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.client.starttls(trusting(self.server))
         self.client.login(self.user, PASSWORD)
+
+    def named(self, folder: str) -> str:
+        return folder if folder == "INBOX" else self.server.prefix + folder
 
     def deliver(
         self, folder: str, octets: bytes, when: datetime | None = None, *, seen: bool = False
     ) -> None:
-        self.client.append(folder, octets, ["\\Seen"] if seen else [], when or datetime.now(UTC))
+        self.client.append(self.named(folder), octets, ["\\Seen"] if seen else [], when or datetime.now(UTC))
 
     def delete(self, folder: str, message_id: str) -> None:
-        self.client.select_folder(folder)
+        self.client.select_folder(self.named(folder))
         self.client.delete_messages(self.client.search(["HEADER", "Message-ID", message_id]))
         self.client.expunge()
-        self.client.unselect_folder()
+        self.client.close_folder()
 
     def flags(self, folder: str) -> dict[str, frozenset[str]]:
-        self.client.select_folder(folder, readonly=True)
+        self.client.select_folder(self.named(folder), readonly=True)
         fetched = self.client.fetch(self.client.search(), ["FLAGS", "BODY.PEEK[HEADER]"])
-        self.client.unselect_folder()
+        self.client.close_folder()
         return {
             message_id_in(facts[b"BODY[HEADER]"]): frozenset(
                 flag.decode().lower() for flag in facts[b"FLAGS"] if flag.lower() != b"\\recent"
@@ -177,46 +191,41 @@ class DovecotLab:
         }
 
     def create(self, folder: str) -> None:
-        self.client.create_folder(folder)
+        self.client.create_folder(self.named(folder))
 
     def renumber(self, folder: str) -> None:
         before = self.mailbox.examine(folder).uidvalidity
         self.mailbox.close()  # the server ends sessions that know the folder by its old numbers
         self.client.logout()
-        words = ["mailbox", "update", "-u", self.user, "--uid-validity", str(before + 1), folder]
-        subprocess.run(
-            ["/usr/bin/doveadm", "-c", self.server.home / "dovecot.conf", *words], check=True, timeout=10
-        )
+        self.server.renumber(self.user, folder, before + 1)
         self._connect()
         assert self.mailbox.examine(folder).uidvalidity == before + 1
 
     def close(self) -> None:
         self.mailbox.close()
         self.client.logout()
-        shutil.rmtree(self.server.home / "mail" / self.user, ignore_errors=True)
 
 
 @contextmanager
 def open_lab(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Lab]:
-    """A lab of one kind of mailbox: `memory`, `maildir++`, `sibling maildirs` or `dovecot`."""
+    """A lab of one kind of mailbox: `memory`, `maildir++`, `sibling maildirs`, or a server by its name."""
     if kind == "memory":
         yield MemoryLab()
-    elif kind == "dovecot":
-        lab = DovecotLab(request.getfixturevalue("dovecot"))
+    elif kind in SERVERS:
+        lab = ServerLab(request.getfixturevalue(kind))
         yield lab
         lab.close()
     else:
         yield MaildirLab(folder / "Mail", plusplus=kind == "maildir++")
 
 
-def settings_for(server: Dovecot, user: str) -> ImapSettings:
+def settings_for(server: Server, user: str) -> ImapSettings:
     """How to reach a user on the test server over TLS."""
     return ImapSettings("localhost", user, server.tls_port, "tls", server.ca_file, 10)
 
 
-def trusting(server: Dovecot):  # type: ignore[no-untyped-def]  # an SSLContext, imported where it is used
-    import ssl
-
+def trusting(server: Server) -> ssl.SSLContext:
+    """What trusts the test server's certificate authority."""
     return ssl.create_default_context(cafile=str(server.ca_file))
 
 

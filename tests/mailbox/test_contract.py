@@ -1,4 +1,4 @@
-"""What every mailbox promises: one suite for memory, files and a real server."""
+"""What every mailbox promises: one suite for memory, files and three real servers."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -8,9 +8,9 @@ import pytest
 
 from afterword.errors import MissingFolder
 from afterword.mailbox.special import resolve, resolve_optional
-from tests.mailbox.labs import Lab, mail, open_lab
+from tests.mailbox.labs import SERVERS, Lab, mail, open_lab
 
-KINDS = ["memory", "maildir++", "sibling maildirs", "dovecot"]
+KINDS = ["memory", "maildir++", "sibling maildirs", *SERVERS]
 
 
 @pytest.fixture(params=KINDS)
@@ -20,12 +20,13 @@ def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
 
 
 def octets_in(lab: Lab, folder: str) -> list[bytes]:
-    return [raw.octets for raw in lab.mailbox.fetch(folder, lab.mailbox.uids(folder))]
+    name = lab.named(folder)
+    return [raw.octets for raw in lab.mailbox.fetch(name, lab.mailbox.uids(name))]
 
 
 def test_every_folder_is_listed(lab: Lab) -> None:
     names = {folder.name for folder in lab.mailbox.folders()}
-    assert names == {"INBOX", "Drafts", "Sent", "Archive", "Trash"}
+    assert names == {lab.named(folder) for folder in ("INBOX", "Drafts", "Sent", "Archive", "Trash")}
 
 
 @pytest.mark.parametrize("use", ["drafts", "sent", "archive", "trash"])
@@ -34,7 +35,7 @@ def test_special_folders_are_found_by_use_or_name(lab: Lab, use: str) -> None:
     assert (
         resolve(folders, f"\\{use}", "", "a")
         == resolve_optional(folders, f"\\{use}", "", "a")
-        == use.capitalize()
+        == lab.named(use.capitalize())
     )
 
 
@@ -124,23 +125,23 @@ def test_reading_leaves_every_flag_as_it_was(lab: Lab) -> None:
 def test_mail_is_found_by_message_id_and_by_in_reply_to(lab: Lab) -> None:
     lab.deliver("Sent", mail(1, In_Reply_To="<asked@x.example>"))
     lab.deliver("Sent", mail(2))
-    uids = lab.mailbox.find("Sent", "Message-ID", "<m2@brightforge.example>")
-    assert [b"Mail 2" in raw.octets for raw in lab.mailbox.fetch("Sent", uids)] == [True]
-    assert len(lab.mailbox.find("Sent", "In-Reply-To", "<asked@x.example>")) == 1
-    assert lab.mailbox.find("Sent", "Message-ID", "<nobody@x.example>") == ()
+    uids = lab.mailbox.find(lab.named("Sent"), "Message-ID", "<m2@brightforge.example>")
+    assert [b"Mail 2" in raw.octets for raw in lab.mailbox.fetch(lab.named("Sent"), uids)] == [True]
+    assert len(lab.mailbox.find(lab.named("Sent"), "In-Reply-To", "<asked@x.example>")) == 1
+    assert lab.mailbox.find(lab.named("Sent"), "Message-ID", "<nobody@x.example>") == ()
 
 
 def test_a_draft_is_appended_as_draft_and_seen_byte_for_byte(lab: Lab) -> None:
     draft = mail(7, b"Dear Dana,\r\n\r\nthank you.\r\n")
-    lab.mailbox.append_draft("Drafts", draft)
+    lab.mailbox.append_draft(lab.named("Drafts"), draft)
     assert octets_in(lab, "Drafts") == [draft]
     assert lab.flags("Drafts") == {"<m7@brightforge.example>": frozenset({"\\draft", "\\seen"})}
 
 
 def test_a_draft_just_appended_is_found(lab: Lab) -> None:
-    assert lab.mailbox.find("Drafts", "Message-ID", "<m7@brightforge.example>") == ()
-    lab.mailbox.append_draft("Drafts", mail(7))
-    assert len(lab.mailbox.find("Drafts", "Message-ID", "<m7@brightforge.example>")) == 1
+    assert lab.mailbox.find(lab.named("Drafts"), "Message-ID", "<m7@brightforge.example>") == ()
+    lab.mailbox.append_draft(lab.named("Drafts"), mail(7))
+    assert len(lab.mailbox.find(lab.named("Drafts"), "Message-ID", "<m7@brightforge.example>")) == 1
 
 
 def test_of_a_huge_mail_only_the_beginning_is_read(lab: Lab) -> None:
@@ -154,7 +155,7 @@ def test_of_a_huge_mail_only_the_beginning_is_read(lab: Lab) -> None:
 def test_folder_names_of_any_language_are_read_back(lab: Lab, name: str) -> None:
     lab.create(name)
     lab.deliver(name, mail(1))
-    assert name in {folder.name for folder in lab.mailbox.folders()}
+    assert lab.named(name) in {folder.name for folder in lab.mailbox.folders()}
     assert len(octets_in(lab, name)) == 1
 
 

@@ -49,6 +49,11 @@ def test_two_candidates_are_not_guessed_between() -> None:
         resolve(folders("Drafts", "Entwürfe"), "\\drafts", "", "a")
 
 
+def test_of_two_candidates_the_one_that_lies_higher_is_taken() -> None:
+    assert resolve(folders("Backup/Drafts", "Drafts"), "\\drafts", "", "a") == "Drafts"
+    assert resolve(folders("INBOX.2019.Drafts", "INBOX.Entwürfe"), "\\drafts", "", "a") == "INBOX.Entwürfe"
+
+
 def test_a_missing_drafts_folder_lists_what_is_there_and_what_to_write() -> None:
     with pytest.raises(MissingFolder) as caught:
         resolve(folders("INBOX", "Notes"), "\\drafts", "", "personal")

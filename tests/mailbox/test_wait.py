@@ -8,19 +8,20 @@ import pytest
 
 from afterword.errors import ConnectionLost
 from afterword.mailbox.imap import ImapMailbox, ImapSettings
-from tests.mailbox.labs import DovecotLab, mail
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.mailbox.labs import SERVERS, ServerLab, mail
+from tests.servers.base import PASSWORD
+from tests.servers.dovecot import Dovecot
 from tests.servers.rogue import Wire
 
 
-@pytest.fixture
-def lab(dovecot: Dovecot) -> Iterator[DovecotLab]:
-    opened = DovecotLab(dovecot)
+@pytest.fixture(params=SERVERS)
+def lab(request: pytest.FixtureRequest) -> Iterator[ServerLab]:
+    opened = ServerLab(request.getfixturevalue(request.param))
     yield opened
     opened.close()
 
 
-def test_an_arrival_is_told_within_two_seconds(lab: DovecotLab) -> None:
+def test_an_arrival_is_told_within_two_seconds(lab: ServerLab) -> None:
     timer = threading.Timer(0.3, lab.deliver, ("INBOX", mail(1)))
     timer.start()
     began = time.monotonic()
@@ -29,14 +30,14 @@ def test_an_arrival_is_told_within_two_seconds(lab: DovecotLab) -> None:
     timer.join()
 
 
-def test_without_an_arrival_the_wait_ends_in_time(lab: DovecotLab) -> None:
+def test_without_an_arrival_the_wait_ends_in_time(lab: ServerLab) -> None:
     began = time.monotonic()
     assert not lab.mailbox.wait("INBOX", 0.5)
     assert 0.4 < time.monotonic() - began < 3
     assert lab.mailbox.uids("INBOX") == ()
 
 
-def test_mail_that_lay_there_before_is_no_arrival(lab: DovecotLab) -> None:
+def test_mail_that_lay_there_before_is_no_arrival(lab: ServerLab) -> None:
     lab.deliver("INBOX", mail(1))
     assert not lab.mailbox.wait("INBOX", 0.5)
 
@@ -55,7 +56,7 @@ def test_a_dead_peer_is_noticed_and_not_asked_for_ever(dovecot: Dovecot) -> None
         mailbox.close()
 
 
-def test_another_thread_can_end_the_wait(lab: DovecotLab) -> None:
+def test_another_thread_can_end_the_wait(lab: ServerLab) -> None:
     timer = threading.Timer(0.3, lab.mailbox.interrupt)
     timer.start()
     began = time.monotonic()

@@ -11,6 +11,7 @@ from afterword.accounts import craft_for
 from afterword.config import Config
 from afterword.ledger import Ledger
 from afterword.mailbox.protocol import Mailbox
+from afterword.mailbox.special import resolve
 from afterword.records import ScanReport
 from afterword.scan import scan
 from afterword_models import load
@@ -70,7 +71,8 @@ def one_pass(
     return scan(account, mailbox, ledger, craft_for(settings, account, load()), now=NOW + later, **options)
 
 
-def drafts(mailbox: Mailbox, folder: str = "Drafts") -> list[Any]:
+def drafts(mailbox: Mailbox) -> list[Any]:
     """What lies in Drafts, as the standard library's parser reads it."""
+    folder = resolve(mailbox.folders(), "\\drafts", "", mailbox.account)
     raws = mailbox.fetch(folder, mailbox.uids(folder))
     return [message_from_bytes(raw.octets, policy=default) for raw in raws]

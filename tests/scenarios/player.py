@@ -14,9 +14,9 @@ from typing import Any, cast
 
 from afterword.accounts import author_of, owner_of
 from afterword.config import Config
-from afterword.ledger import Ledger
+from afterword.ledger import Ledger, State
 from afterword.letters import Templates, load_templates
-from afterword.records import Letter, ScanReport
+from afterword.records import Letter, ScanReport, Skip
 from afterword.scan import Craft, scan
 from afterword_models import load
 from afterword_rules import RuleBook, load_rules
@@ -33,6 +33,7 @@ class Player:
     folder: Path
     ledgers: int = 1
     letters: dict[str, Letter] = field(default_factory=dict)
+    overtaken: int = 0
 
     def deliver(self, number: int) -> None:
         """Put the mail there that has come since the pass before pass `number`."""
@@ -52,6 +53,7 @@ class Player:
         account = config.account[0].model_copy(update={"name": self.lab.mailbox.account})
         with self._ledger() as ledger:
             report = scan(account, self.lab.mailbox, ledger, craft(config), now=aware(one.at))
+            self.overtaken = sum(case.plan.skip == Skip.SUPERSEDED for case in ledger.cases(State.DRAFTED))
             self.letters |= {case.message_id: case.plan.letter for case in ledger.cases() if case.plan.letter}
         return report
 

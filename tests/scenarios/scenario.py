@@ -77,6 +77,7 @@ class Pass(Part):
     waiting: int = 0
     skipped: dict[Skip, int] = {}
     errors: int = 0
+    overtaken: int = Field(0, description="Drafts that status points out, since better news followed")
 
 
 class ExpectedDraft(Part):

@@ -1,24 +1,12 @@
 """A private Dovecot for the tests: unprivileged, on free loopback ports, gone when the test run ends."""
 
-import grp
-import os
-import pwd
-import shutil
-import signal
-import socket
-import ssl
+import base64
 import subprocess
-import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
-import trustme
+from tests.servers.base import LARGEST, PASSWORD, QUOTA, Server
 
 DOVECOT = Path("/usr/sbin/dovecot")
-SERVICE_USER = "nobody"  # Dovecot refuses to run its children as root
-PASSWORD = "correct-horse"
 
 CONF = """\
 base_dir = {home}/run
@@ -33,7 +21,7 @@ protocols = imap
 first_valid_uid = 1
 first_valid_gid = 1
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{home}/server.pem
@@ -41,21 +29,30 @@ ssl_key = <{home}/server.key
 passdb {{
   driver = static
   args = password={password}
+  mechanisms = plain login
+}}
+passdb {{
+  driver = oauth2
+  args = {home}/oauth2.conf
+  mechanisms = xoauth2 oauthbearer
 }}
 userdb {{
   driver = static
   args = uid={user} gid={group} home={home}/home/%u allow_all_users=yes
 }}
 mail_location = maildir:{home}/mail/%u
-mail_plugins = quota
+mail_fsync = never
+mail_plugins = quota acl
 protocol imap {{
-  mail_plugins = quota imap_quota
+  mail_plugins = quota imap_quota acl
   mail_max_userip_connections = 50
 }}
 plugin {{
+  acl = vfile
   quota = count:User quota
   quota_vsizes = yes
-  quota_max_mail_size = 2M
+  quota_rule = *:storage={quota}B
+  quota_max_mail_size = {largest}B
 }}
 namespace inbox {{
   inbox = yes
@@ -107,105 +104,51 @@ service auth {{
 }}
 """
 
+# Tokens are looked into on the spot, with a key that the tests' authorisation server signs with.
+OAUTH2_CONF = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={home}/keys/
+username_attribute = sub
+issuers = https://authority.example
+"""
+TOKEN_KEY = b"a key that only these tests have"
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
+class Dovecot(Server):
+    """Dovecot 2.3 over Maildir: special uses, quota, a limit on the size of a mail, passwords and tokens."""
 
-@dataclass
-class Dovecot:
-    """A running server. Every user name is taken with PASSWORD, and has a mailbox of its own."""
+    name = "dovecot"
+    mechanisms = "plain login xoauth2 oauthbearer"
 
-    home: Path
-    tls_port: int
-    starttls_port: int
-    process: subprocess.Popen[bytes]
+    def renumber(self, user: str, folder: str, uidvalidity: int) -> None:
+        words = ["mailbox", "update", "-u", user, "--uid-validity", str(uidvalidity), folder]
+        subprocess.run(["/usr/bin/doveadm", "-c", self.home / "dovecot.conf", *words], check=True, timeout=10)
 
-    @classmethod
-    def start(cls) -> Self:
-        """Start and wait until it answers; fails with what to install when Dovecot is missing."""
+    def lock(self, user: str, folder: str) -> None:
+        self._hand_over(f"mail/{user}/.{folder}")  # one that Dovecot makes by itself may not be there yet
+        (self.home / "mail" / user / f".{folder}" / "dovecot-acl").write_text("owner lrs\n")
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         if not DOVECOT.exists():
-            raise RuntimeError("Dovecot is missing: apt-get install --no-install-recommends dovecot-imapd")
-        home = Path(tempfile.mkdtemp(prefix="dovecot-"))
-        home.chmod(0o755)  # the service user has to pass through
-        user, group = _service_user()
-        write_certificates(home)
-        (home / "run").mkdir()
-        for name in ("mail", "home"):
-            (home / name).mkdir()
-            if os.geteuid() == 0:
-                shutil.chown(home / name, user, group)
-        tls_port, starttls_port = free_port(), free_port()
-        conf = home / "dovecot.conf"
+            raise RuntimeError("Dovecot is missing: run `make servers`")
+        (self.home / "run").mkdir()
+        self._hand_over("mail", "home")
+        keys = self.home / "keys/default/HS256"
+        keys.mkdir(parents=True)
+        (keys / "default").write_bytes(base64.b64encode(TOKEN_KEY))
+        (self.home / "oauth2.conf").write_text(OAUTH2_CONF.format(home=self.home))
+        conf = self.home / "dovecot.conf"
         conf.write_text(
             CONF.format(
-                home=home,
-                user=user,
-                group=group,
+                home=self.home,
+                user=self.user,
+                group=self.group,
                 password=PASSWORD,
-                tls_port=tls_port,
-                starttls_port=starttls_port,
+                tls_port=self.tls_port,
+                starttls_port=self.starttls_port,
+                mechanisms=self.mechanisms,
+                quota=QUOTA,
+                largest=LARGEST,
             )
         )
-        with (home / "start.log").open("wb") as log:
-            process = subprocess.Popen([DOVECOT, "-F", "-c", conf], stdout=log, stderr=log)
-        server = cls(home, tls_port, starttls_port, process)
-        server._await_greeting()
-        return server
-
-    @property
-    def plain_port(self) -> int:
-        """The port at which a login without TLS is taken, since all of it stays on loopback."""
-        return self.starttls_port
-
-    @property
-    def ca_file(self) -> Path:
-        """The certificate authority that a client has to trust."""
-        return self.home / "ca.pem"
-
-    def stop(self) -> None:
-        """End it and remove everything it kept."""
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        shutil.rmtree(self.home, ignore_errors=True)
-
-    def _await_greeting(self) -> None:
-        context = ssl.create_default_context(cafile=str(self.ca_file))
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                with (
-                    socket.create_connection(("127.0.0.1", self.tls_port), 2) as plain,
-                    context.wrap_socket(plain, server_hostname="localhost") as secured,
-                ):
-                    if secured.recv(100).startswith(b"* OK"):
-                        return
-            except OSError:
-                time.sleep(0.05)
-            if self.process.poll() is not None:
-                break
-        words = "".join(path.read_text() for path in self.home.glob("*.log"))
-        self.stop()
-        raise RuntimeError(f"Dovecot did not start:\n{words}")
-
-
-def write_certificates(home: Path, *names: str) -> None:
-    """A certificate authority and a certificate for localhost (or `names`), made anew for each server."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(home / "ca.pem")
-    certificate = authority.issue_cert(*(names or ("localhost", "127.0.0.1")))
-    certificate.private_key_pem.write_to_path(home / "server.key")
-    certificate.cert_chain_pems[0].write_to_path(home / "server.pem")
-
-
-def _service_user() -> tuple[str, str]:
-    """(user, group) for the processes that serve: an unprivileged one when the tests run as root."""
-    entry = pwd.getpwnam(SERVICE_USER) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-    return entry.pw_name, grp.getgrgid(entry.pw_gid).gr_name
+        return self._spawn([DOVECOT, "-F", "-c", conf])

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.servers.dovecot import free_port, write_certificates
+from tests.servers.base import free_port, write_certificates
 
 USER, PASSWORD = "sam", "correct-horse"
 Failure = Literal["", "refuse", "hang up", "take and hang up"]

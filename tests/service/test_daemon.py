@@ -8,7 +8,7 @@ from pathlib import Path
 
 from afterword.ledger import Ledger
 from tests.scan.passes import mail
-from tests.servers.dovecot import free_port
+from tests.servers.base import free_port
 from tests.servers.rogue import RogueServer
 from tests.service.daemon import Daemon, account, maildir, write_config
 

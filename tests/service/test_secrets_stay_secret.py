@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import afterword
-from tests.mailbox.labs import DovecotLab
+from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, mail
-from tests.servers.dovecot import PASSWORD, free_port
+from tests.servers.base import PASSWORD, free_port
 from tests.service.daemon import Daemon
 
 WRONG = "wrong-horse-battery-staple"
@@ -48,7 +48,7 @@ url = "sqlite:///{state}"
 class Place:
     """A folder in which everything happens; the password itself is kept outside of it."""
 
-    def __init__(self, lab: DovecotLab, tmp_path: Path, source: str, password: str) -> None:
+    def __init__(self, lab: ServerLab, tmp_path: Path, source: str, password: str) -> None:
         self.password = password
         self.folder = tmp_path / "everything"
         self.folder.mkdir()
@@ -97,7 +97,7 @@ class Place:
 @pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["right", "wrong"])
 @pytest.mark.parametrize("source", ["command", "file", "credential", "env"])
 def test_it_is_nowhere_in_what_the_commands_write(
-    source: str, password: str, dovecot_lab: DovecotLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: str, password: str, dovecot_lab: ServerLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = Place(dovecot_lab, tmp_path, source, password)
     for name, value in place.environment.items():
@@ -111,7 +111,7 @@ def test_it_is_nowhere_in_what_the_commands_write(
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["right", "wrong"])
 def test_it_is_nowhere_in_what_the_daemon_writes_or_shows(
-    password: str, dovecot_lab: DovecotLab, tmp_path: Path
+    password: str, dovecot_lab: ServerLab, tmp_path: Path
 ) -> None:
     place = Place(dovecot_lab, tmp_path, "command", password)
     with Daemon(place.config, **place.environment) as daemon:

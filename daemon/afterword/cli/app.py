@@ -18,11 +18,13 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="Validate rules and run the examples written beside them.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+auth_app = typer.Typer(help="Sign in to a provider that wants OAuth 2.0.", no_args_is_help=True)
+app.add_typer(auth_app, name="auth")
 
 
 def load_commands() -> None:
     """Each module adds its commands to the tree, in the order in which they are listed."""
-    for name in ("init", "mail", "account", "rules", "evaluate"):
+    for name in ("init", "mail", "account", "auth", "rules", "evaluate"):
         import_module(f"afterword.cli.{name}")
 
 

@@ -59,9 +59,7 @@ def gather(
     return Summary(
         troubles=_new((*troubles(ledger, config, resting), *_failed(cases)), told),
         questions=_new((_question(case) for case in cases if case.state is State.HELD), told),
-        drafts=_new(
-            (_entry(case, "draft", _letter(case)) for case in cases if case.state is State.DRAFTED), told
-        ),
+        drafts=_new((_drafted(case) for case in cases if case.state is State.DRAFTED), told),
         advice=_new(_advice(ledger, since), told),
         nobody=_new(
             (_entry(case, "nobody", case.plan.why) for case in cases if case.plan.skip in NOBODY), told
@@ -108,9 +106,12 @@ def _question(case: Case) -> Entry:
     return _entry(case, "held", f"{case.plan.why}; of {dossier.date:%Y-%m-%d}, in {dossier.place.folder}")
 
 
-def _letter(case: Case) -> str:
+def _drafted(case: Case) -> Entry:
     contact = case.plan.dossier.contact
-    return f"to {contact.name or contact.address}" if contact else ""
+    to = f"to {contact.name or contact.address}" if contact else ""
+    if case.plan.skip is Skip.SUPERSEDED:  # better news has come since
+        return _entry(case, "overtaken", f"{to}; look again before you send it: {case.plan.why}")
+    return _entry(case, "draft", to)
 
 
 def _new(entries: Iterable[Entry], told: Collection[str]) -> tuple[Entry, ...]:

@@ -131,6 +131,14 @@ def recheck(dossier: Dossier, later: Sequence[Correspondence], letter: Letter | 
     return first_obstacle(_history(dossier, related, known), letter)
 
 
+def overtaken(dossier: Dossier, later: Sequence[Correspondence]) -> str:
+    """Why a draft that has appeared should be looked at again: the better news that followed, "" when there is none."""
+    known = Recollection.of(later)
+    related = known.related_to(identity_of_dossier(dossier), dossier.fingerprint)
+    history = _history(dossier, related, known)
+    return next((why for skip, why in history if skip is Skip.SUPERSEDED), "")
+
+
 def first_obstacle(obstacles: Iterable[Obstacle], letter: Letter | None) -> Obstacle | None:
     """The gravest obstacle to a letter: that a person was asked lately forbids only a further request."""
     asks = letter is not None and letter.asks

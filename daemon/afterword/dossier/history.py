@@ -18,6 +18,7 @@ ASKED = timedelta(days=90)  # one request to a person in this time
 ASKED_LATELY: Obstacle = (Skip.ALREADY_ASKED, "the same person was asked about another application lately")
 # A tracking system tells of a changed status in the same minute as of the rejection.
 AFTERTHOUGHT = timedelta(hours=1)
+# What a rejection is followed by when it did not stand.
 BETTER = frozenset({Label.INTERVIEW, Label.OFFER, Label.ASSESSMENT, Label.STATUS_UPDATE})
 # Mail that need not be about an application at all: the company alone does not join it to one.
 LOOSE = frozenset({Label.OTHER, Label.OUTREACH, None})

@@ -1,6 +1,6 @@
 """Of several rejections, which one is answered: one of an application, and no two requests to one person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,26 +20,45 @@ def may_ask(dossier: Dossier) -> bool:
 
 
 def merge(
-    dossiers: Sequence[Dossier], settled: Sequence[Dossier] = (), asks: Asks = may_ask
+    dossiers: Sequence[Dossier],
+    settled: Sequence[Dossier] = (),
+    asks: Asks = may_ask,
+    waiting: Collection[str] = (),
 ) -> tuple[Dossier, ...]:
     """Of several rejections of one application one may be drafted: that with a human contact, of these the latest.
 
     `settled` are the dossiers that have their draft, wait for it or were answered by the owner. The others get the obstacle
     `same_application`; where one person turned down two applications within 90 days, one of them gets `already_asked`.
-    `asks` says of a dossier whether its letter asks for anything. Order and length stay.
+    `asks` says of a dossier whether its letter asks for anything; `waiting` are the fingerprints of those settled whose draft has
+    not appeared, which `yields` to a better one. Order and length stay.
     """
     everything = (*dossiers, *settled)
-    closed = (*settled, *(each for each in dossiers if _is_answered(each)))
+    answered = [each for each in dossiers if _is_answered(each)]
+    standing = {
+        dossier.fingerprint: [
+            other
+            for other in settled
+            if other.fingerprint not in waiting or not yields(other, dossier, everything)
+        ]
+        for dossier in dossiers
+    }
     single: list[Dossier] = []
     for dossier in dossiers:
         rivals = [other for other in dossiers if other is not dossier and _rank(other) > _rank(dossier)]
-        if any(other is not dossier and same_application(dossier, other, everything) for other in closed):
+        closed = [other for other in (*standing[dossier.fingerprint], *answered) if other is not dossier]
+        if any(same_application(dossier, other, everything) for other in closed):
             single.append(_behind(dossier, DRAFTED))
         elif any(same_application(dossier, other, everything) for other in rivals):
             single.append(_behind(dossier, RIVALLED))
         else:
             single.append(dossier)
-    return tuple(_unless_asked(dossier, single, settled, asks) for dossier in single)
+    return tuple(_unless_asked(each, single, standing[each.fingerprint], asks) for each in single)
+
+
+def yields(waiting: Dossier, other: Dossier, among: Sequence[Dossier] = ()) -> bool:
+    """Whether a draft that waits makes way for another mail about its application: one by the person behind it, or one that says more."""
+    fitter = not other.obstacles and _fitness(other) > _fitness(waiting)
+    return fitter and same_application(waiting, other, among)
 
 
 def _unless_asked(
@@ -91,13 +110,16 @@ def _behind(dossier: Dossier, obstacle: Obstacle) -> Dossier:
     return replace(dossier, obstacles=(*dossier.obstacles, obstacle))
 
 
-def _rank(dossier: Dossier) -> tuple[bool, bool, bool, datetime, str]:
+def _rank(dossier: Dossier) -> tuple[bool, tuple[bool, bool, bool], datetime, str]:
     """How fit a rejection is to be the one that is answered."""
+    return not dossier.obstacles, _fitness(dossier), dossier.date, dossier.fingerprint
+
+
+def _fitness(dossier: Dossier) -> tuple[bool, bool, bool]:
+    """By whom a rejection is, whatever its date: a person, one who wrote it, one who says how the owner did or that nobody will."""
     contact = dossier.contact
     return (
-        not dossier.obstacles,
         contact is not None and bool(contact.name),
         contact is not None and contact.source != "earlier_mail",
-        dossier.date,
-        dossier.fingerprint,
+        not may_ask(dossier),
     )

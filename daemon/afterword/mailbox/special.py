@@ -47,7 +47,7 @@ def resolve_optional(folders: Sequence[Folder], use: str, configured: str, accou
     """The same, but "" when nothing is configured and nothing found.
 
     What is configured wins and has to exist; then the server's special use, whatever its case; then a well-known name, if
-    exactly one folder bears one.
+    exactly one folder bears one, or exactly one of those that lie highest (Drafts, not Backup/Drafts).
     """
     if configured:
         if configured in {folder.name for folder in folders}:
@@ -59,12 +59,11 @@ def resolve_optional(folders: Sequence[Folder], use: str, configured: str, accou
     marked = [folder.name for folder in folders if use in folder.uses]
     if marked:
         return marked[0]
-    named = [folder.name for folder in folders if _last_component(folder.name) in NAMES[use]]
-    return named[0] if len(named) == 1 else ""
-
-
-def _last_component(name: str) -> str:
-    return re.split(r"[/.]", name)[-1].strip().lower()
+    paths = {folder.name: re.split(r"[/.]", folder.name) for folder in folders}
+    named = [name for name, path in paths.items() if path[-1].strip().lower() in NAMES[use]]
+    highest = min((len(paths[name]) for name in named), default=0)
+    nearest = [name for name in named if len(paths[name]) == highest]
+    return nearest[0] if len(nearest) == 1 else ""
 
 
 def _listed(folders: Sequence[Folder]) -> str:

@@ -1,0 +1,71 @@
+"""Logging in to a server with a password (LOGIN) or an OAuth 2.0 access token (OAUTHBEARER of RFC 7628, or its forerunner XOAUTH2)."""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from imapclient import IMAPClient
+from imapclient.exceptions import LoginError
+
+from afterword.errors import LoginRefused
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A bearer token (RFC 6750) in place of a password; its repr does not show it."""
+
+    value: str = field(repr=False)
+
+
+def log_in(client: IMAPClient, account: str, host: str, username: str, secret: str | AccessToken) -> None:
+    """Log in; LoginRefused says what to do about it. A connection that breaks raises what IMAPClient raises."""
+    told: list[str] = []
+    try:
+        if isinstance(secret, AccessToken):
+            mechanism = "OAUTHBEARER" if client.has_capability("AUTH=OAUTHBEARER") else "XOAUTH2"
+            client.sasl_login(mechanism, bearer(mechanism, username, secret.value, told))
+        else:
+            client.login(username, secret)
+    except LoginError as error:
+        words = " ".join((str(error), *told))
+        raise LoginRefused(
+            f"{host} refuses the login ({server_words(words, secret)}).", _advice(account, secret, words)
+        ) from None
+
+
+def bearer(mechanism: str, username: str, token: str, told: list[str]) -> Callable[[bytes], bytes]:
+    """The client's side of both mechanisms: the token first; what the server has against it goes to `told`, and is only acknowledged."""
+    if mechanism == "OAUTHBEARER":
+        escaped = username.replace("=", "=3D").replace(",", "=2C")
+        first, acknowledgement = f"n,a={escaped},\1auth=Bearer {token}\1\1", b"\1"
+    else:
+        first, acknowledgement = f"user={username}\1auth=Bearer {token}\1\1", b""
+    answers = iter([first.encode()])
+
+    def answer(challenge: bytes) -> bytes:
+        if challenge:
+            told.append(challenge.decode("utf-8", "replace"))
+        return next(answers, acknowledgement)
+
+    return answer
+
+
+def server_words(words: str, secret: str | AccessToken) -> str:
+    """What the server said, short, on one line, and never with the secret in it."""
+    hidden = secret.value if isinstance(secret, AccessToken) else secret
+    line = re.sub(r"\s+", " ", words)
+    for form in (hidden, base64.b64encode(hidden.encode()).decode()):
+        line = line.replace(form, "***") if form else line
+    return line[:200]
+
+
+def _advice(account: str, secret: str | AccessToken, words: str) -> str:
+    if "authenticated but not connected" in words:
+        return (
+            "The sign-in itself holds. Check that `username` is the mailbox's own address, that IMAP is switched on for it, and that "
+            "the sign-in was made by its owner."
+        )
+    if isinstance(secret, AccessToken):
+        return f"Check the user name, and sign in again: afterword auth login {account}"
+    return "Check user name and password. Many providers want an app password here."
