@@ -150,10 +150,40 @@ def test_the_password_may_be_kept_elsewhere(
     assert kept.read_text() == PASSWORD
 
 
-def test_an_outlook_address_is_told_that_passwords_are_not_taken() -> None:
-    answer = afterword("init", "--yes", "--name", "Sam Rivera", "--address", "sam@outlook.com")
+def outlook(*more: str) -> Answer:
+    return afterword("init", "--yes", "--name", "Sam Rivera", "--address", "sam@outlook.com", *more)
+
+
+def test_an_outlook_address_is_told_that_passwords_are_not_taken(config: Path) -> None:
+    answer = outlook()
     assert answer.code == 2
     assert "Microsoft takes no password from programs" in answer.out
+    assert "--client-id" in answer.err
+
+
+def test_where_one_signs_in_the_configuration_says_so_and_the_sign_in_comes_next(
+    lab: ServerLab, config: Path
+) -> None:
+    answer = outlook("--client-id", "0000-made-up")
+    assert answer.code == 0, answer.err
+    assert "Next: afterword auth login personal" in answer.out
+    imap = load_config(config).account[0].imap
+    assert imap and (imap.auth, imap.provider, imap.client_id) == ("oauth2", "microsoft", "0000-made-up")
+    assert imap.host == "outlook.office365.com"
+
+
+def test_a_digest_is_written_down_with_the_accounts_own_secret(lab: ServerLab, config: Path) -> None:
+    answer = with_password(lab, "--no-trial", "--digest", "week", "--smtp-host", "smtp.mail.example")
+    assert answer.code == 0, answer.err
+    settings = load_config(config)
+    assert settings.digest and settings.digest.every == "week"
+    assert settings.digest.host == "smtp.mail.example"
+    assert settings.digest.password_file == str(config.with_name("personal.password"))
+    assert settings.digest_address == "sam@mail.example"
+
+
+def test_a_digest_that_there_is_not_is_a_usage_error(lab: ServerLab) -> None:
+    assert "--digest day, week, or none" in with_password(lab, "--digest", "month").err
 
 
 def test_a_person_answers_question_by_question(lab: ServerLab, config: Path) -> None:

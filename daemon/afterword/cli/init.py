@@ -18,9 +18,9 @@ from afterword.config import Config, config_path
 from afterword.errors import AfterwordError, LoginRefused, MissingFolder, UserError
 from afterword.records import Result, ScanReport
 from afterword.setup import keeping, unit, writing
-from afterword.setup.answers import Answers, ServerAnswers
+from afterword.setup.answers import Answers, DigestAnswers, ServerAnswers
 from afterword.setup.lookup import DnsResolver
-from afterword.setup.providers import ImapServer, Provider, find_provider
+from afterword.setup.providers import ImapServer, Provider, SmtpServer, find_provider
 
 REACH = timedelta(days=90)  # how far back the trial looks
 SHOWN = 3  # letters of the trial that are shown whole
@@ -42,6 +42,9 @@ class Wishes:
     password_env: str | None
     password_stdin: bool
     drafts: str | None
+    client_id: str | None
+    digest: str | None
+    smtp_host: str | None
     folder: Path  # where the configuration will lie; a password that is kept in a file lies beside it
     undo: list[Callable[[], None]] = field(default_factory=list)  # takes stored secrets back when init fails
 
@@ -89,6 +92,18 @@ def init(
     drafts: Annotated[
         str | None, typer.Option("--drafts", help="Folder for drafts, where it is not found by itself")
     ] = None,
+    client_id: Annotated[
+        str | None,
+        typer.Option(
+            "--client-id", help="The application that you registered, where the provider wants OAuth 2.0"
+        ),
+    ] = None,
+    digest: Annotated[
+        str | None, typer.Option("--digest", help="A summary by mail to yourself: day, week, or none")
+    ] = None,
+    smtp_host: Annotated[
+        str | None, typer.Option("--smtp-host", help="SMTP server for it, where your provider is not known")
+    ] = None,
     trial: Annotated[
         bool | None, typer.Option("--trial/--no-trial", help="Show what it would have drafted in 90 days")
     ] = None,
@@ -104,13 +119,14 @@ def init(
     dialog = Dialog(silent=yes)
     wishes = Wishes(
         host, port, security, ca_file, username, password_command, password_keyring, password_file,
-        password_env, password_stdin, drafts, path.parent,
+        password_env, password_stdin, drafts, client_id, digest, smtp_host, path.parent,
     )  # fmt: skip
     try:
         answers = _who(dialog, name, address, account)
         answers = replace(answers, maildir=maildir) if maildir else _server(dialog, wishes, answers)
         answers, text, settings = _working(dialog, wishes, answers, path)
-        if dialog.confirm(
+        opened = not _signs_in_later(dialog, answers)
+        if opened and dialog.confirm(
             "Look at the last 90 days and show what it would have drafted?", trial, default=True
         ):
             _trial(settings)
@@ -120,6 +136,9 @@ def init(
             undo()
         raise
     show.line(f"The configuration is written to {path}")
+    if not opened:
+        show.line(f"Next: afterword auth login {account}, then afterword check")
+        return
     _service(dialog, path, service, usual=path == config_path())
     show.line("Next: afterword check, then afterword scan; afterword run watches from then on.")
 
@@ -140,15 +159,40 @@ def _server(dialog: Dialog, wishes: Wishes, answers: Answers) -> Answers:
     if provider:
         _explain(provider)
     if provider and provider.secret == "oauth2" and not _said(wishes):  # noqa: S105 - the kind of secret, not one
-        raise UserError(
-            f"{provider.name} takes no password from programs.",
-            "Write the account by hand after docs/providers.md, then: afterword auth login",
-        )
-    secret = _secret(dialog, wishes, username, answers.account)
-    return replace(
-        answers,
-        server=ServerAnswers(server, username, secret, wishes.ca_file, wishes.drafts or ""),
+        secret = _token(dialog, wishes, provider)
+    else:
+        secret = _secret(dialog, wishes, username, answers.account)
+    found = ServerAnswers(server, username, secret, wishes.ca_file, wishes.drafts or "")
+    return replace(answers, server=found, digest=_digest(dialog, wishes, provider, found))
+
+
+def _token(dialog: Dialog, wishes: Wishes, provider: Provider) -> dict[str, str]:
+    """The keys of an account that signs in; the token itself comes with the sign-in."""
+    question = "Client ID of the application that you registered (docs/oauth.md says how)"
+    client_id = dialog.ask(question, "--client-id", wishes.client_id)
+    return {"auth": "oauth2", "provider": provider.oauth, "client_id": client_id}
+
+
+def _digest(
+    dialog: Dialog, wishes: Wishes, provider: Provider | None, account: ServerAnswers
+) -> DigestAnswers | None:
+    """A summary by mail, if it is wanted; with a token instead of a password there is none."""
+    known = provider.smtp if provider else None
+    if account.signs_in or (wishes.digest is None and (dialog.silent or known is None)):
+        return None
+    every = wishes.digest or dialog.choose(
+        "A summary by mail to yourself",
+        "--digest",
+        {"day": "once a day", "week": "once a week", "none": "never"},
+        "week",
     )
+    if every not in ("day", "week", "none"):
+        raise UserError(f"There is no digest {every!r}.", "Write --digest day, week, or none.")
+    if every == "none":
+        return None
+    if wishes.smtp_host or known is None:
+        known = SmtpServer(host=dialog.ask("SMTP server", "--smtp-host", wishes.smtp_host))
+    return DigestAnswers(every, known, account.username, account.secret, account.ca_file)
 
 
 def _confirmed(dialog: Dialog, wishes: Wishes, provider: Provider | None, address: str) -> ImapServer:
@@ -184,32 +228,30 @@ def _said(wishes: Wishes) -> bool:
     )
 
 
-def _secret(dialog: Dialog, wishes: Wishes, username: str, account: str) -> tuple[str, str]:
-    """Where the password is found from now on, as a key of the configuration and its value; it is stored if need be."""
+def _secret(dialog: Dialog, wishes: Wishes, username: str, account: str) -> dict[str, str]:
+    """Where the password is found from now on, as a key of the configuration; it is stored if need be."""
     if wishes.password_command:
-        return "password_command", wishes.password_command
+        return {"password_command": wishes.password_command}
     if wishes.password_env:
-        return "password_env", wishes.password_env
+        return {"password_env": wishes.password_env}
     typed = typer.get_text_stream("stdin").readline().rstrip("\r\n") if wishes.password_stdin else None
     if wishes.password_keyring:
         if typed is not None:
             wishes.undo.append(keeping.keep_in_keyring(wishes.password_keyring, username, typed))
-        return "password_keyring", wishes.password_keyring
+        return {"password_keyring": wishes.password_keyring}
     if wishes.password_file and typed is None and wishes.password_file.exists():
-        return "password_file", str(wishes.password_file.absolute())
+        return {"password_file": str(wishes.password_file.absolute())}
     return _stored(dialog, wishes, username, account, typed)
 
 
-def _stored(
-    dialog: Dialog, wishes: Wishes, username: str, account: str, typed: str | None
-) -> tuple[str, str]:
+def _stored(dialog: Dialog, wishes: Wishes, username: str, account: str, typed: str | None) -> dict[str, str]:
     keyring_works = keeping.keyring_works()
     choices = {"keyring": "the system keyring"} if keyring_works else {}
     choices |= {"file": "a file that only you can read", "command": "a command of yours prints it"}
     where = "file" if wishes.password_file else ""
     where = where or dialog.choose("Keep the password in", "--password-file", choices, next(iter(choices)))
     if where == "command":
-        return "password_command", dialog.ask("The command", "--password-command", None)
+        return {"password_command": dialog.ask("The command", "--password-command", None)}
     if typed is None and dialog.silent:
         raise UserError(
             "No password is given.",
@@ -219,10 +261,10 @@ def _stored(
     secret = typed if typed is not None else dialog.hidden("Password (is not shown)")
     if where == "keyring":
         wishes.undo.append(keeping.keep_in_keyring(keeping.SERVICE, username, secret))
-        return "password_keyring", keeping.SERVICE
+        return {"password_keyring": keeping.SERVICE}
     path = wishes.password_file or wishes.folder / f"{account}.password"
     wishes.undo.append(keeping.keep_in_file(path, secret))
-    return "password_file", str(path.absolute())
+    return {"password_file": str(path.absolute())}
 
 
 # --- trying it
@@ -234,6 +276,11 @@ def _working(dialog: Dialog, wishes: Wishes, answers: Answers, path: Path) -> tu
     while True:
         text = writing.written(answers.filled())
         settings = writing.as_config(text, path)
+        if answers.server and answers.server.signs_in:
+            if not dialog.silent:
+                _sign_in(settings)
+                _open(settings)
+            return answers, text, settings
         try:
             _open(settings)
         except LoginRefused as error:
@@ -242,7 +289,8 @@ def _working(dialog: Dialog, wishes: Wishes, answers: Answers, path: Path) -> tu
             complain(error)
             tries += 1
             secret = _stored(dialog, wishes, answers.server.username, answers.account, None)
-            answers = replace(answers, server=replace(answers.server, secret=secret))
+            digest = replace(answers.digest, secret=secret) if answers.digest else None
+            answers = replace(answers, server=replace(answers.server, secret=secret), digest=digest)
         except MissingFolder as error:
             if dialog.silent or answers.server is None or answers.server.drafts:
                 raise
@@ -251,6 +299,20 @@ def _working(dialog: Dialog, wishes: Wishes, answers: Answers, path: Path) -> tu
             answers = replace(answers, server=replace(answers.server, drafts=drafts))
         else:
             return answers, text, settings
+
+
+def _signs_in_later(dialog: Dialog, answers: Answers) -> bool:
+    """Whether nobody is there to sign in now."""
+    return dialog.silent and answers.server is not None and answers.server.signs_in
+
+
+def _sign_in(settings: Config) -> None:
+    """The browser's turn; the tokens are in the keyring afterwards."""
+    from afterword.cli.auth import sign_in_here
+
+    imap = settings.account[0].imap
+    if imap:
+        sign_in_here(imap)
 
 
 def _open(settings: Config) -> None:

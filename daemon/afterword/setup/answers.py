@@ -1,20 +1,21 @@
 """What `init` has learnt, as the keys of a configuration; pure."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from afterword.sample import Filled
-from afterword.setup.providers import ImapServer
+from afterword.setup.providers import ImapServer, SmtpServer
 
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswers:
-    """An IMAP account; `secret` is the key of the password's source and its value, never a password."""
+    """An IMAP account; `secret` are the keys that say where the password or token comes from, never one itself."""
 
     server: ImapServer
     username: str
-    secret: tuple[str, str]
+    secret: Mapping[str, str]
     ca_file: Path | None = None
     drafts: str = ""
 
@@ -27,8 +28,36 @@ class ServerAnswers:
         }
         if self.ca_file:
             keys["ca_file"] = str(self.ca_file)
-        keys |= {"username": self.username, self.secret[0]: self.secret[1]}
+        keys |= {"username": self.username, **self.secret}
         return keys | ({"drafts": self.drafts} if self.drafts else {})
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether a sign-in in the browser comes before the first login."""
+        return self.secret.get("auth") == "oauth2"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestAnswers:
+    """A digest through the provider's own server, with the account's own password."""
+
+    every: str
+    server: SmtpServer
+    username: str
+    secret: Mapping[str, str]
+    ca_file: Path | None = None
+
+    def keys(self) -> dict[str, Any]:
+        """Keys of [digest]."""
+        keys: dict[str, Any] = {
+            "every": self.every,
+            "host": self.server.host,
+            "port": self.server.port,
+            "security": self.server.security,
+        }
+        if self.ca_file:
+            keys["ca_file"] = str(self.ca_file)
+        return keys | {"username": self.username, **self.secret}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +69,7 @@ class Answers:
     account: str = "personal"
     server: ServerAnswers | None = None
     maildir: Path | None = None
-    more: dict[tuple[str, str], Any] = field(default_factory=dict)
+    digest: DigestAnswers | None = None
 
     def filled(self) -> Filled:
         """(table, key) -> value, as the writer of configurations takes it."""
@@ -53,4 +82,6 @@ class Answers:
             keys |= {("account.imap", key): value for key, value in self.server.keys().items()}
         if self.maildir:
             keys["account.maildir", "path"] = str(self.maildir)
-        return keys | self.more
+        if self.digest:
+            keys |= {("digest", key): value for key, value in self.digest.keys().items()}
+        return keys

@@ -47,6 +47,7 @@ class Provider(Entry):
     secret: Literal["password", "app_password", "bridge", "oauth2"]
     advice: str
     page: str = ""
+    oauth: Literal["", "google", "microsoft"] = ""
 
     def vouched_for(self, domain: str) -> bool:
         """Whether the server's name belongs to the address's own domain, or comes from our list.
