@@ -47,7 +47,7 @@ lock: $(VENV)/.dev ## renew the lock files from the ranges in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --group build pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --upgrade --group dev --extra metrics --extra oauth --extra train --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+		--no-header --upgrade --group dev --extra metrics --extra oauth --extra report --extra train --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 
 config: $(VENV)/.runtime ## write config.example.toml anew from the schema
 	$(BIN)/python -m afterword.sample > config.example.toml

@@ -67,4 +67,6 @@ def craft_for(config: Config, account: Account, judge: Judge) -> Craft:
         owner=owner_of(config.owner, account.authserv_ids),
         author=author_of(config.owner, quote=config.letters.quote),
         letters=config.letters,
+        corrections=config.corrections,
+        retention=config.retention,
     )

@@ -17,6 +17,7 @@ from afterword.clock import ClockSpan, parse_clock_span
 from afterword.errors import ConfigError
 
 DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+SAFE_MARGIN = timedelta(days=90)  # a pass looks back so far, and one person is asked once in so long
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSWORD_SOURCES: tuple[str, ...] = ("password_command", "password_keyring", "password_file", "password_env")
 TOKEN_SOURCES: tuple[str, ...] = ("provider", "token_command")
@@ -274,6 +275,28 @@ class State(Section):
     url: str = Field(default_factory=default_state_url, description="Database URL of the ledger (SQLAlchemy)")
 
 
+class Corrections(Section):
+    """How you say in your mail program that a mail was judged wrongly: move it into one of these folders."""
+
+    rejection: str = Field(
+        "Afterword/Rejection",
+        description="Folder for rejections that were missed (keyword: $AfterwordRejection)",
+    )
+    not_rejection: str = Field(
+        "Afterword/Not a rejection",
+        description="Folder for mails that are no rejection (keyword: $AfterwordNotRejection)",
+    )
+
+
+class Retention(Section):
+    """How long things are kept; "0" for ever."""
+
+    mail: Duration = Field(
+        timedelta(0), description='What is remembered of mails and decided about them; "400d" is a good limit'
+    )
+    journal: Duration = Field(timedelta(0), description="What you were told")
+
+
 class RuleFiles(Section):
     """The owner's own rules; they come before the default ones."""
 
@@ -289,6 +312,8 @@ class Config(Section):
     schedule: Schedule = Schedule()
     state: State = Field(default_factory=State)
     rules: RuleFiles = RuleFiles()
+    corrections: Corrections = Corrections()
+    retention: Retention = Retention()
     digest: Digest | None = None
     health: Health = Health()
 
@@ -301,6 +326,16 @@ class Config(Section):
     def _digest_to_owner(self) -> Self:
         if self.digest_address not in self.owner.addresses:
             raise ValueError("digest.to: write one of owner.addresses; nobody else is ever written to")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_long_enough(self) -> Self:
+        """A mail that is forgotten while it could still be answered would be answered twice."""
+        least = self.letters.max_age + 2 * SAFE_MARGIN
+        if self.retention.mail and self.retention.mail < least:
+            raise ValueError(
+                f'retention.mail: at least "{least.days}d" (letters.max_age and {2 * SAFE_MARGIN.days} days), or "0"'
+            )
         return self
 
     @model_validator(mode="after")

@@ -4,10 +4,11 @@ A mail that cannot be judged is on record with its error. So is one that the ser
 or the process breaks again and again: every attempt is noted before it is made, so that even a crash counts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from afterword.corrections import overruled
 from afterword.dossier import Owner, remember
 from afterword.errors import ConnectionLost, MailboxError
 from afterword.folders import Folders
@@ -36,6 +37,7 @@ class Look:
     owner: Owner
     folders: Folders
     now: datetime
+    words: Mapping[str, bool] = field(default_factory=dict)  # the owner's word on verdicts, by fingerprint
 
 
 def examine(
@@ -150,7 +152,7 @@ def look_at(look: Look, folder: str, raw: RawMessage) -> Examined:
         if look.folders.is_own(folder):
             sent = folder == look.folders.sent
             return Examined(remember(message, None, look.owner, sent=sent, draft=not sent), None)
-        verdict = look.judge.judge(message)
+        verdict = overruled(look.judge.judge(message), look.words.get(message.fingerprint))
         return Examined(remember(message, verdict.label, look.owner), verdict)
     except Exception as error:  # noqa: BLE001 - no mail, however broken, may stop the ones behind it
         return Examined(unreadable(raw.place, raw.internal_date), None, reason(error))

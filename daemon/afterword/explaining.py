@@ -10,6 +10,7 @@ from afterword.config import Account, Config, Letters
 from afterword.dossier import Owner, open_dossier
 from afterword.errors import UnreadableMail, UserError
 from afterword.judging import raw_of
+from afterword.learning import judge_for
 from afterword.ledger import Ledger
 from afterword.letters import Author, compose, load_templates, message_id_for
 from afterword.parse import parse
@@ -146,7 +147,7 @@ def _configured(config: Config, name: str) -> Setting:
         earlier, settled = ledger.correspondence(now - MEMORY), settled_plans(ledger)
     finally:
         ledger.close()
-    return Setting(craft_for(config, account, load()), earlier, settled, now)
+    return Setting(craft_for(config, account, judge_for(config)), earlier, settled, now)
 
 
 def _from_message(message: Message) -> Setting:

@@ -8,10 +8,10 @@ from afterword.accounts import craft_for, open_mailbox
 from afterword.config import Config
 from afterword.errors import AfterwordError
 from afterword.examining import Progress
+from afterword.learning import judge_for
 from afterword.ledger import Ledger, PassRow
 from afterword.records import ScanReport
 from afterword.scan import scan
-from afterword_models import load
 
 
 def one_pass_each(
@@ -23,7 +23,7 @@ def one_pass_each(
     """
     ledger = Ledger.rehearse(config.state.url) if dry_run else Ledger.open(config.state.url)
     try:
-        judge = load()
+        judge = judge_for(config)
         for account in config.account:
             started, began = datetime.now(UTC), time.monotonic()
             try:

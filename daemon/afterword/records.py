@@ -361,6 +361,78 @@ class Outcome:
     error: str = ""
 
 
+class Fate(StrEnum):
+    """What the mailbox shows of a draft that was put there; `DELETED` is one that is gone or lies in Trash."""
+
+    UNTOUCHED = "untouched"
+    EDITED = "edited"
+    SENT = "sent"
+    DELETED = "deleted"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A draft as it was last seen. `place` is where it lies or was sent from view, None when it is gone.
+
+    `sent_id` and `sent_at` are of the mail that was sent, whose Message-ID the mail program may have changed; `asked` says whether that
+    mail asks for advice.
+    """
+
+    fingerprint: str
+    account: str
+    fate: Fate
+    seen_at: datetime
+    place: Place | None = None
+    sent_id: str = ""
+    sent_at: datetime | None = None
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What one sentence of an answer is about; the names are those of themes.toml and of `Reason`."""
+
+    theme: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What somebody wrote about an application: an answer to a request, or advice inside a rejection.
+
+    `source` is `reply` or `rejection`. `request` is the Message-ID of the owner's mail that it answers, "" for advice unasked. An answer
+    that holds no advice (`advice` is false) counts as an answer, and its words are not kept.
+    """
+
+    fingerprint: str
+    account: str
+    date: datetime
+    company: str
+    role: str
+    person: str
+    stage: Stage
+    source: str
+    message_id: str
+    text: str = ""
+    themes: tuple[Theme, ...] = ()
+    request: str = ""
+    advice: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The owner's word that a mail is a rejection, or that it is none; the mail's words are kept to learn from."""
+
+    fingerprint: str
+    account: str
+    rejection: bool
+    subject: str
+    sender: Address | None
+    text: str
+    taken_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class ScanReport:
     """One pass over one account; `skipped` counts by reason, `seconds` is the whole pass, login included."""

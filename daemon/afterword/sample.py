@@ -16,12 +16,14 @@ from pydantic.fields import FieldInfo
 from afterword.config import (
     DURATION_UNITS,
     Account,
+    Corrections,
     Digest,
     Health,
     Imap,
     Letters,
     Maildir,
     Owner,
+    Retention,
     RuleFiles,
     Schedule,
     State,
@@ -59,6 +61,8 @@ REST: dict[str, type[BaseModel]] = {
     "schedule": Schedule,
     "state": State,
     "rules": RuleFiles,
+    "corrections": Corrections,
+    "retention": Retention,
     "health": Health,
 }
 

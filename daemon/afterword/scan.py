@@ -6,26 +6,31 @@ the APPEND.
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from afterword.config import Account, Letters
+from afterword.config import Account, Corrections, Letters, Retention
+from afterword.corrections import act, certain, overruled, take, words_on
 from afterword.deliver import Delivery, deliver
 from afterword.dossier import BETTER, Owner, Recollection, open_dossier, overtaken
 from afterword.examining import Look, Progress, examine, reason
 from afterword.exclusive import alone_at
 from afterword.folders import Folders, find_folders
+from afterword.forgetting import retire
+from afterword.journal import note_answers, note_unasked
 from afterword.ledger import Case, Ledger, State
 from afterword.letters import Author, Templates, compose, message_id_for
 from afterword.mailbox.protocol import Mailbox
+from afterword.outcomes import observe
 from afterword.parse import parse
 from afterword.plan import displaced, make_plans, settled_plan
 from afterword.records import (
     Action,
     Decision,
     Dossier,
+    Label,
     Message,
     Outcome,
     Place,
@@ -51,6 +56,8 @@ class Craft:
     owner: Owner
     author: Author
     letters: Letters
+    corrections: Corrections = field(default_factory=Corrections)
+    retention: Retention = field(default_factory=Retention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Pass:
     craft: Craft
     folders: Folders
     now: datetime
+    words: Mapping[str, bool]  # the owner's word on mails that were judged wrongly, by fingerprint
 
 
 def scan(
@@ -83,23 +91,26 @@ def scan(
     everything that was recorded by then stays recorded.
     """
     began = time.monotonic() if started is None else started
-    work = Pass(account, mailbox, ledger, craft, find_folders(mailbox, account), now)
+    folders = find_folders(mailbox, account, craft.corrections)
     labels: Counter[str] = Counter()
     errors, better_news = 0, False
-    look = Look(account.name, mailbox, ledger, craft.judge, craft.owner, work.folders, now)
-    for folder in work.folders.examined:
+    look = Look(account.name, mailbox, ledger, craft.judge, craft.owner, folders, now, words_on(ledger))
+    for folder in folders.examined:
         for examined in examine(look, folder, since, progress):
             better_news |= any(each.mail.label in BETTER for each in examined)
-            if folder in work.folders.watched:
+            if folder in folders.watched:
                 labels.update(each.verdict.label for each in examined if each.verdict)
                 errors += sum(bool(each.error) for each in examined)
+    look_back(look, dry_run=dry_run)
+    work = Pass(account, mailbox, ledger, craft, folders, now, words_on(ledger))
     planned, spoiled = plan(work)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
     if better_news:
         point_out(work)
+    retire(ledger, craft.retention, now)
     return ScanReport(
         account=account.name,
-        folder=",".join(work.folders.watched),
+        folder=",".join(folders.watched),
         examined=labels.total() + errors,
         labels=dict(labels),
         drafted=sum(outcome.result is Result.DRAFTED for outcome in outcomes),
@@ -109,6 +120,14 @@ def scan(
         seconds=round(time.monotonic() - began, 3),
         outcomes=tuple(outcomes),
     )
+
+
+def look_back(look: Look, *, dry_run: bool) -> None:
+    """What became of earlier drafts, what the owner says of verdicts, what was answered."""
+    observe(look.account, look.mailbox, look.ledger, look.folders, look.now)
+    take(look.account, look.mailbox, look.ledger, look.folders, look.now)
+    act(look.account, look.mailbox, look.ledger, look.folders, look.judge, look.now, dry_run=dry_run)
+    note_answers(look.account, look.mailbox, look.ledger, look.now)
 
 
 # --- plan
@@ -124,7 +143,9 @@ def plan(work: Pass) -> tuple[list[Outcome], int]:
     decided: list[tuple[Message, Dossier, Decision]] = []
     for message, verdict in judged:
         with bearing(work, message, spoiled):
-            decided.append((message, *decide(work, message, verdict, earlier)))
+            dossier, decision = decide(work, message, verdict, earlier)
+            note_unasked(work.ledger, message, verdict, dossier)
+            decided.append((message, dossier, decision))
     standing = {mail.message_id for mail in earlier.outgoing}
     outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
     new = [each for each in decided if draft_id(work, each[0]) not in standing]
@@ -198,8 +219,14 @@ def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Ver
             continue  # the folder was made anew; the mail is found at its new place
         for raw in work.mailbox.fetch(folder, uids):
             message = parse(raw)
-            judged.setdefault(message.fingerprint, (message, work.craft.judge.judge(message)))
-    return sorted(judged.values(), key=lambda pair: pair[0].date)
+            verdict = overruled(work.craft.judge.judge(message), work.words.get(message.fingerprint))
+            judged.setdefault(message.fingerprint, (message, verdict))
+    advised = work.ledger.aftermath.advised(judged)
+    found = [
+        (message, certain(verdict, Label.FEEDBACK) if message.fingerprint in advised else verdict)
+        for message, verdict in judged.values()
+    ]
+    return sorted(found, key=lambda pair: pair[0].date)
 
 
 def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:

@@ -12,12 +12,12 @@ import structlog
 from afterword.config import Config, load_config
 from afterword.errors import AfterwordError, ConfigError
 from afterword.generation import Generation
+from afterword.learning import judge_for
 from afterword.ledger import Ledger
 from afterword.locking import only_daemon
 from afterword.metrics import serve_metrics
 from afterword.notify import notify, reloading, watchdog_seconds
 from afterword.status import status_line
-from afterword_models import load
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ def run(path: Path) -> None:
     config = load_config(path)
     ledger = Ledger.open(config.state.url)
     with only_daemon(config.state.url), serve_metrics(config, ledger):
-        Daemon(path, ledger, signals).live(Generation(config, ledger, load()))
+        Daemon(path, ledger, signals).live(Generation(config, ledger, judge_for(config)))
 
 
 class Daemon:
@@ -113,7 +113,7 @@ class Daemon:
             raise ConfigError(
                 "The new configuration needs a restart:", problems, "Stop it and start it again."
             )
-        return Generation(config, self._ledger, load())
+        return Generation(config, self._ledger, judge_for(config))
 
 
 def end(ending: threading.Thread) -> None:

@@ -1,16 +1,15 @@
 """What `status` tells, from the ledger alone: no server is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
 from afterword.config import Account, Config, Schedule
-from afterword.errors import UserError
+from afterword.journal import Rates, rates_of
 from afterword.ledger import Case, Ledger, PassRow, State
+from afterword.ledgers import reading
+from afterword.outcomes import fates_of
 from afterword.records import Skip
 from afterword.vitals import GRACE
 
@@ -27,6 +26,8 @@ class AccountStatus:
     waiting: tuple[Case, ...]
     held: tuple[Case, ...]
     failed: tuple[Case, ...]
+    fates: Mapping[str, int]
+    rates: Rates
     unreadable: int
     next_run: datetime | None
     late: bool
@@ -53,6 +54,10 @@ class AccountStatus:
                 }
                 for case in self.overtaken
             ],
+            "drafts": dict(self.fates),
+            "requests": self.rates.requests,
+            "answers": self.rates.answers,
+            "advice": self.rates.advice,
             "waiting": [
                 {
                     "due": _iso(case.plan.due),
@@ -85,6 +90,13 @@ class AccountStatus:
             lines.append(("failure", self.last.failure))
         lines.append(("drafts written", str(len(self.drafted))))
         lines += [("look again", f"{_about(case)}: {case.plan.why}") for case in self.overtaken]
+        lines += [(f"of them {fate}", str(count)) for fate, count in self.fates.items() if count]
+        lines.append(
+            (
+                "requests sent",
+                f"{self.rates.requests}, {self.rates.answers} answered, {self.rates.advice} with advice",
+            )
+        )
         lines += [("waiting", f"until {_when(case.plan.due, zone)}: {_about(case)}") for case in self.waiting]
         lines += [("decide yourself", f"{_about(case)}: {case.plan.why}") for case in self.held]
         lines += [("failed", f"{_about(case)}: {case.error}") for case in self.failed]
@@ -96,17 +108,9 @@ class AccountStatus:
 
 def statuses(config: Config, now: datetime) -> Iterator[AccountStatus]:
     """The status of each account; UserError when there is no ledger yet."""
-    path = Path(make_url(config.state.url).database or "")
-    if not path.is_file():
-        raise UserError(
-            f"There is no ledger at {path} yet.", "Run: afterword scan --dry-run, then afterword run"
-        )
-    ledger = Ledger.rehearse(config.state.url)
-    try:
+    with reading(config) as ledger:
         for account in config.account:
             yield _status(ledger, config, account, now)
-    finally:
-        ledger.close()
 
 
 def _status(ledger: Ledger, config: Config, account: Account, now: datetime) -> AccountStatus:
@@ -114,6 +118,7 @@ def _status(ledger: Ledger, config: Config, account: Account, now: datetime) -> 
     drafted = _in(cases, State.DRAFTED)
     last = ledger.last_pass(account.name)
     due = next_run(config.schedule, last)
+    sightings = ledger.aftermath.sightings(account.name)
     return AccountStatus(
         account=account.name,
         last=last,
@@ -123,6 +128,8 @@ def _status(ledger: Ledger, config: Config, account: Account, now: datetime) -> 
         waiting=_in(cases, State.WAITING, State.INTENDED),
         held=_in(cases, State.HELD),
         failed=_in(cases, State.FAILED),
+        fates=fates_of(cases, sightings),
+        rates=rates_of(sightings.values(), ledger.aftermath.lessons(account=account.name)),
         unreadable=ledger.unreadable(account.name),
         next_run=due,
         late=due is not None and now - due > timedelta(seconds=GRACE),

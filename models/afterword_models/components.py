@@ -22,6 +22,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from afterword_models.ngrams import Grams, Vocabulary
+from afterword_models.personal import Personal
 from afterword_models.tokens import LIMIT, Sentence, forms_of, sentences_in, split_words, starts_of
 
 REJECTION = "rejection"
@@ -60,10 +61,9 @@ class Decision:
     hold_from: float
     hold_to: float
 
-    def chance(self, document: float, elsewhere: float, sentence: float) -> float:
-        """The calibrated probability that a mail with these three logits is a rejection."""
-        logit = self.document * document + self.elsewhere * elsewhere + self.sentence * sentence + self.bias
-        return 1 / (1 + math.exp(-min(30.0, max(-30.0, logit))))
+    def logit(self, document: Floats, elsewhere: Floats, sentence: Floats) -> Floats:
+        """The calibrated logits that mails with these three are rejections."""
+        return self.document * document + self.elsewhere * elsewhere + self.sentence * sentence + self.bias
 
 
 @registry.tokenizers("afterword.Tokenizer.v1")  # type: ignore[untyped-decorator]  # catalogue ships no types
@@ -126,6 +126,8 @@ class MailJudge:
         # One row a feature; the columns are the three scores of `Decision`, then the other labels in the order of `labels`.
         self.weights: Floats = np.zeros((0, 3), dtype=np.float32)
         self.biases: Floats = np.zeros(3, dtype=np.float32)
+        # What one owner's corrections add; no part of what is trained or written here.
+        self.personal: Personal | None = None
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill `doc.cats` and `doc._.reading`."""
@@ -144,10 +146,11 @@ class MailJudge:
         features = self.vocabulary.read([(subject, found) for _, subject, found in mails])
         logits = self._document_logits(features.documents)
         telling = self._sentence_logits(features.sentences, np.full(len(features.sentences.scales), SENTENCE))
-        chances = [
-            self.decision.chance(float(row[DOCUMENT]), float(row[ELSEWHERE]), float(highest))
-            for row, highest in zip(logits, np.maximum.reduceat(telling, features.firsts), strict=True)
-        ]
+        decided = self._decided(logits, telling, features.firsts)
+        if self.personal:
+            senders = [doc.user_data.get("sender", "") for doc in docs]
+            decided = decided + self.personal.nudges(features.documents, senders)
+        chances = [1 / (1 + math.exp(-min(30.0, max(-30.0, logit)))) for logit in decided.tolist()]
         labels = [self._label(*each) for each in zip(chances, logits, strict=True)]
         counts = np.diff(np.append(features.firsts, len(telling)))
         columns = np.repeat([self._column(label) for label in labels], counts)
@@ -163,6 +166,19 @@ class MailJudge:
                 hold=self.decision.hold_from <= chance < self.decision.hold_to,
                 sentence=_strongest(spans, speaking),
             )
+
+    def read(self, docs: Sequence[Doc]) -> tuple[Grams, Floats]:
+        """(the n-grams of whole mails, the calibrated logit that each is a rejection) by the shipped weights alone."""
+        mails = [split_doc(doc) for doc in docs]
+        features = self.vocabulary.read([(subject, found) for _, subject, found in mails])
+        telling = self._sentence_logits(features.sentences, np.full(len(features.sentences.scales), SENTENCE))
+        logits = self._document_logits(features.documents)
+        return features.documents, self._decided(logits, telling, features.firsts)
+
+    def _decided(self, logits: Floats, telling: Floats, firsts: NDArray[np.int64]) -> Floats:
+        """The calibrated logits; `telling` are those of the sentences, of which a mail's first is at `firsts`."""
+        highest = np.maximum.reduceat(telling, firsts)
+        return np.asarray(self.decision.logit(logits[:, DOCUMENT], logits[:, ELSEWHERE], highest))
 
     def _document_logits(self, grams: Grams) -> Floats:
         """The logits of whole mails, shape (mails, columns)."""

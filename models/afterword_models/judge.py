@@ -1,6 +1,7 @@
 """From messages to verdicts."""
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,9 @@ from afterword.records import Evidence, Label, Message, Verdict
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+    from afterword_models.components import MailJudge
+    from afterword_models.personal import Personal, Read
 
 BATCH = 128  # mails judged together
 
@@ -45,6 +49,48 @@ class Judge:
         """The version of the trained pipeline."""
         return str(self._nlp.meta["version"])
 
+    def personal(self, model: "Personal") -> "Judge":
+        """A judge of its own that takes the owner's corrections into account; ValueError when it is of another base."""
+        from afterword_models.personal import base_of
+
+        judge = Judge.from_folder(folder())
+        component = judge._component()
+        if base_of(component) != model.base:
+            raise ValueError("the personal model was trained on another pipeline")
+        component.personal = model
+        return judge
+
+    def read(self, messages: Sequence[Message]) -> "Read":
+        """The messages as the shipped weights see them: what a personal model is trained on and tried with."""
+        from afterword_models.personal import Read
+
+        with self._nlp.memory_zone():
+            grams, logits = self._component().read([self._doc_of(message) for message in messages])
+        return Read(grams, tuple(sender_of(message) for message in messages), logits)
+
+    def taught(
+        self, corrected: "Read", rejections: Sequence[bool], sample: "Read", *, words: bool = True
+    ) -> "Personal":
+        """A personal model from corrected mails, rehearsed on a sample of the corpus; of their senders alone without `words`."""
+        from afterword_models.personal import resume
+
+        return resume(self._component(), corrected, rejections, sample, words=words)
+
+    def rejected(self, mails: "Read", model: "Personal | None" = None) -> list[bool]:
+        """Which of the mails are rejections, by the shipped weights or with what a personal model adds."""
+        logits = mails.logits + (model.nudges(mails.grams, mails.senders) if model else 0.0)
+        threshold = self._component().decision.threshold
+        return [bool(each) for each in logits >= math.log(threshold / (1 - threshold))]
+
+    def _component(self) -> "MailJudge":
+        component: MailJudge = self._nlp.get_pipe("afterword_judge")  # type: ignore[assignment]  # typed as any callable
+        return component
+
+    def _doc_of(self, message: Message) -> "Doc":
+        doc = self._nlp.make_doc(text_of(message))
+        doc.user_data["sender"] = sender_of(message)
+        return doc
+
     def judge(self, message: Message) -> Verdict:
         """The verdict on one message, whatever is in it."""
         return next(self.judge_all([message]))
@@ -62,16 +108,25 @@ class Judge:
     def _judge_batch(self, batch: list[Message]) -> list[Verdict]:
         # Words that are new in this batch are forgotten with it: the memory of a daemon does not grow.
         with self._nlp.memory_zone():
-            texts = [text_of(message) for message in batch]
+            docs = [self._doc_of(message) for message in batch]
             return [
                 verdict_of(doc, message)
-                for doc, message in zip(self._nlp.pipe(texts, batch_size=BATCH), batch, strict=True)
+                for doc, message in zip(self._nlp.pipe(docs, batch_size=BATCH), batch, strict=True)
             ]
 
 
 def text_of(message: Message) -> str:
     """What the pipeline reads of a message."""
     return f"{' '.join(message.subject.split())}\n\n{message.text}"
+
+
+def sender_of(message: Message) -> str:
+    """By what a personal model knows a sender again, "" where there is none: display name and address together.
+
+    A tracking system writes for many companies from one address.
+    """
+    sender = message.sender
+    return f"{sender.name.casefold().strip()} <{sender.address.casefold()}>" if sender else ""
 
 
 def verdict_of(doc: "Doc", message: Message) -> Verdict:

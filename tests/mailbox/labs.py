@@ -29,6 +29,10 @@ class Lab(Protocol):
     mailbox: Mailbox
     has_keywords: bool
 
+    @property
+    def can_move(self) -> bool:
+        """Whether a mail can be moved in one step (on IMAP: MOVE, RFC 6851)."""
+
     def named(self, folder: str) -> str:
         """The full name under which the mailbox knows one of INBOX, Drafts, Sent, Archive, Trash, or one made by `create`."""
 
@@ -54,6 +58,7 @@ class MemoryLab:
     """The store of a MemoryMailbox, changed directly."""
 
     has_keywords = True
+    can_move = True
 
     def __init__(self) -> None:
         self.mailbox = MemoryMailbox("memory")
@@ -85,6 +90,7 @@ class MaildirLab:
     """Files, laid out as Maildir++ or side by side as mbsync does."""
 
     has_keywords = False
+    can_move = True
 
     FLAGS: ClassVar = {
         "S": "\\seen",
@@ -164,6 +170,10 @@ class ServerLab:
         self.client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.client.starttls(trusting(self.server))
         self.client.login(self.user, PASSWORD)
+
+    @property
+    def can_move(self) -> bool:
+        return bool(self.client.has_capability("MOVE"))
 
     def named(self, folder: str) -> str:
         return folder if folder == "INBOX" else self.server.prefix + folder

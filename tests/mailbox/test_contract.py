@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from afterword.errors import MissingFolder
+from afterword.mailbox.maildir import MaildirMailbox
 from afterword.mailbox.special import resolve, resolve_optional
+from afterword.records import Place
 from tests.mailbox.labs import SERVERS, Lab, mail, open_lab
 
 KINDS = ["memory", "maildir++", "sibling maildirs", *SERVERS]
@@ -142,6 +144,34 @@ def test_a_draft_just_appended_is_found(lab: Lab) -> None:
     assert lab.mailbox.find(lab.named("Drafts"), "Message-ID", "<m7@brightforge.example>") == ()
     lab.mailbox.append_draft(lab.named("Drafts"), mail(7))
     assert len(lab.mailbox.find(lab.named("Drafts"), "Message-ID", "<m7@brightforge.example>")) == 1
+
+
+def test_a_draft_is_moved_with_its_flags_and_nothing_else_moves(lab: Lab) -> None:
+    drafts, trash = lab.named("Drafts"), lab.named("Trash")
+    lab.mailbox.append_draft(drafts, mail(7))
+    lab.mailbox.append_draft(drafts, mail(8))
+    (uid,) = lab.mailbox.find(drafts, "Message-ID", "<m7@brightforge.example>")
+    place = Place(lab.mailbox.account, drafts, lab.mailbox.examine(drafts).uidvalidity, uid)
+    if not lab.can_move:
+        assert not lab.mailbox.move_draft(place, trash)
+        assert len(lab.flags("Drafts")) == 2
+        return
+    assert lab.mailbox.move_draft(place, trash)
+    assert lab.flags("Trash") == {"<m7@brightforge.example>": frozenset({"\\draft", "\\seen"})}
+    assert set(lab.flags("Drafts")) == {"<m8@brightforge.example>"}
+    assert not lab.mailbox.move_draft(place, trash)
+
+
+def test_a_draft_of_another_epoch_of_the_folder_is_not_moved(lab: Lab) -> None:
+    drafts = lab.named("Drafts")
+    lab.mailbox.append_draft(drafts, mail(7))
+    (uid,) = lab.mailbox.uids(drafts)
+    state = lab.mailbox.examine(drafts)
+    if isinstance(lab.mailbox, MaildirMailbox):
+        uid += 1  # a Maildir has one epoch; its numbers are of names, and this one nobody bears
+    place = Place(lab.mailbox.account, drafts, state.uidvalidity + 1, uid)
+    assert not lab.mailbox.move_draft(place, lab.named("Trash"))
+    assert len(lab.mailbox.uids(drafts)) == 1
 
 
 def test_of_a_huge_mail_only_the_beginning_is_read(lab: Lab) -> None:

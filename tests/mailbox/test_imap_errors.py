@@ -152,3 +152,49 @@ def test_a_drafts_folder_that_vanished_is_missing_and_not_made(dovecot: Dovecot)
         with pytest.raises(MissingFolder):
             mailbox.append_draft("Gone", mail(1))
         assert "Gone" not in {folder.name for folder in mailbox.folders()}
+
+
+def test_withdrawing_a_draft_selects_drafts_moves_one_mail_and_expunges_nothing(dovecot: Dovecot) -> None:
+    with Wire(dovecot.plain_port) as wire:
+        with ImapMailbox.connect("mover", plain(wire.port), PASSWORD) as mailbox:
+            mailbox.append_draft("Drafts", mail(1))
+            raw = list(mailbox.fetch("Drafts", mailbox.uids("Drafts")))[-1]
+            assert mailbox.move_draft(raw.place, "Trash")
+            assert not mailbox.move_draft(raw.place, "Trash")
+            mailbox.uids("INBOX")
+        commands = [row.upper().replace('"', "") for row in wire.commands]
+    verbs = [row for row in commands if row.split(" ")[0] in VERBS]
+    assert [row for row in verbs if row.startswith(("SELECT", "UID MOVE"))][:2] == [
+        "SELECT DRAFTS",
+        f"UID MOVE {raw.place.uid} TRASH",
+    ]
+    never = (
+        "STORE",
+        "UID STORE",
+        "EXPUNGE",
+        "UID EXPUNGE",
+        "COPY",
+        "UID COPY",
+        "CLOSE",
+        "DELETE",
+        "MOVE",
+        "SELECT INBOX",
+    )
+    assert [row for row in verbs if row.startswith(never)] == []
+
+
+def test_a_server_without_move_leaves_the_draft_where_it_is(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ImapMailbox.connect("stayer", settings_for(dovecot, "stayer"), PASSWORD) as mailbox:
+        monkeypatch.setattr(mailbox._client, "has_capability", lambda name: name != "MOVE")
+        mailbox.append_draft("Drafts", mail(1))
+        (raw,) = mailbox.fetch("Drafts", mailbox.uids("Drafts"))
+        assert not mailbox.move_draft(raw.place, "Trash")
+        assert mailbox.uids("Drafts") == (raw.place.uid,)
+
+
+VERBS = {
+    "CAPABILITY", "LOGIN", "LIST", "EXAMINE", "SELECT", "APPEND", "UID", "STORE", "EXPUNGE", "COPY", "MOVE", "CREATE", "DELETE",
+    "RENAME", "SUBSCRIBE", "NOOP", "LOGOUT", "CLOSE", "FETCH", "SEARCH", "CHECK", "SETACL", "SETMETADATA",
+}  # fmt: skip

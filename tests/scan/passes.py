@@ -71,8 +71,8 @@ def one_pass(
     return scan(account, mailbox, ledger, craft_for(settings, account, load()), now=NOW + later, **options)
 
 
-def drafts(mailbox: Mailbox) -> list[Any]:
-    """What lies in Drafts, as the standard library's parser reads it."""
-    folder = resolve(mailbox.folders(), "\\drafts", "", mailbox.account)
+def drafts(mailbox: Mailbox, folder: str = "Drafts") -> list[Any]:
+    """What lies in Drafts, or in another special-use folder, as the standard library's parser reads it."""
+    folder = resolve(mailbox.folders(), f"\\{folder.lower()}", "", mailbox.account)
     raws = mailbox.fetch(folder, mailbox.uids(folder))
     return [message_from_bytes(raw.octets, policy=default) for raw in raws]

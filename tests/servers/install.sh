@@ -1,21 +1,22 @@
 #!/bin/sh
 # Fetch the mail servers that the tests start for themselves, and systemd-analyze. Nothing is started or enabled on the machine.
 #
-# Dovecot is installed. Cyrus and Courier conflict with it as packages, so theirs are unpacked into .work/servers, together with the
+# Dovecot, and the browser that reports are looked at with, are installed. Cyrus and Courier conflict with it as packages, so theirs are unpacked into .work/servers, together with the
 # libraries they need that the machine lacks, and are used from there; this needs no root.
 # libeatmydata keeps them from waiting for the disk, since nothing they hold outlives a test run.
 set -eu
 servers=$(cd "$(dirname "$0")/../.." && pwd)/.work/servers
 
 main() {
-    [ -x /usr/sbin/dovecot ] || install dovecot-imapd
-    command -v systemd-analyze > /dev/null || install systemd
+    [ -x /usr/sbin/dovecot ] || install_package dovecot-imapd
+    command -v chromium > /dev/null || install_package chromium
+    command -v systemd-analyze > /dev/null || install_package systemd
     unpack cyrus cyrus-imapd cyrus-common libeatmydata1
     unpack courier courier-imap courier-base courier-authlib gamin libeatmydata1
 }
 
-# install PACKAGE: from the distribution, without starting anything of it
-install() {
+# install_package NAME: from the distribution, without starting anything of it
+install_package() {
     if [ "$(id -u)" -ne 0 ]; then
         echo "The tests need $1. Install it with:" >&2
         echo "    sudo apt-get install --no-install-recommends $1" >&2

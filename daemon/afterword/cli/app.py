@@ -2,7 +2,8 @@
 
 import sys
 from importlib import import_module
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -22,9 +23,24 @@ auth_app = typer.Typer(help="Sign in to a provider that wants OAuth 2.0.", no_ar
 app.add_typer(auth_app, name="auth")
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"afterword {version('afterword')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def afterword(
+    _wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave")
+    ] = False,
+) -> None:
+    """Answers job rejections with a gracious draft that asks for advice. It never sends anything to others."""
+
+
 def load_commands() -> None:
     """Each module adds its commands to the tree, in the order in which they are listed."""
-    for name in ("init", "mail", "account", "auth", "rules", "evaluate"):
+    for name in ("init", "mail", "account", "auth", "rules", "evaluate", "journal", "correct", "report"):
         import_module(f"afterword.cli.{name}")
 
 

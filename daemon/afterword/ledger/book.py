@@ -10,10 +10,11 @@ from typing import Self
 from sqlalchemy import Engine, RowMapping, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from afterword.ledger.aftermath import FORGOTTEN, Aftermath
 from afterword.ledger.codec import correspondence_of, dossier_from_json, dossier_to_json, message_row
 from afterword.ledger.notices import Notices
 from afterword.ledger.store import open_copy, open_engine
-from afterword.ledger.tables import attempts, cases, cursors, messages, passes
+from afterword.ledger.tables import attempts, cases, corrections, cursors, messages, passes
 from afterword.records import Action, Correspondence, Label, Letter, Place, Plan, Skip, Verdict
 
 
@@ -26,6 +27,9 @@ class State(StrEnum):
     SKIPPED = "skipped"
     HELD = "held"
     FAILED = "failed"
+    WITHDRAWN = (
+        "withdrawn"  # the owner says that it is no rejection, and the untouched draft was moved to Trash
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.aftermath = Aftermath(engine)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -205,13 +210,16 @@ class Ledger:
             return [correspondence_of(row) for row in connection.execute(query).mappings()]
 
     def unplanned(self, account: str, folders: Collection[str]) -> list[Place]:
-        """Places of rejections and of feedback seen in the watched `folders` for which nothing has been decided yet.
+        """Places of rejections and of feedback seen in the watched `folders`, or named by the owner, of which nothing is decided yet.
 
         A mail that was meanwhile moved is named at every place where it was seen.
         """
         watched = select(messages.c.fingerprint).where(
             messages.c.account == account,
-            messages.c.folder.in_(list(folders)),
+            or_(
+                messages.c.folder.in_(list(folders)),
+                messages.c.fingerprint.in_(select(corrections.c.fingerprint).where(corrections.c.rejection)),
+            ),
             messages.c.label.in_([Label.REJECTION, Label.FEEDBACK]),
             messages.c.outgoing.is_(False),
         )
@@ -232,7 +240,7 @@ class Ledger:
 
     def cases(self, *states: State, account: str = "") -> list[Case]:
         """Cases in any of `states` (all when none is named), of one account or all, in the order they were opened."""
-        query = select(cases).order_by(cases.c.id)
+        query = select(cases).where(cases.c.state != FORGOTTEN).order_by(cases.c.id)
         if states:
             query = query.where(cases.c.state.in_(states))
         if account:
@@ -359,4 +367,4 @@ def _case_of(row: RowMapping) -> Case:
     )
 
 
-_ACTIONS = {State.SKIPPED: Action.SKIP, State.HELD: Action.HOLD}
+_ACTIONS = {State.SKIPPED: Action.SKIP, State.HELD: Action.HOLD, State.WITHDRAWN: Action.SKIP}

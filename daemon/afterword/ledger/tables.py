@@ -142,3 +142,52 @@ notices = Table(
     Column("error", String, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
+
+# What the mailbox shows of each draft, as last seen.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("account", String, nullable=False, index=True),
+    Column("fate", String, nullable=False),
+    Column("place", JSON, nullable=True),
+    Column("sent_id", String, nullable=False, index=True),
+    Column("sent_at", UtcDateTime, nullable=True),
+    Column("asked", Boolean, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# The journal: answers, and advice inside rejections. A forgotten row keeps its fingerprint alone, so that it does not come back.
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", String, nullable=False, unique=True),
+    Column("account", String, nullable=False, index=True),
+    Column("date", UtcDateTime, nullable=False, index=True),
+    Column("company", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("themes", JSON, nullable=False),
+    Column("request", String, nullable=False),
+    Column("advice", Boolean, nullable=False),
+    Column("forgotten", Boolean, nullable=False),
+)
+
+# The owner's word on mails that were judged wrongly; `done` once a pass has acted on it.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("account", String, nullable=False, index=True),
+    Column("rejection", Boolean, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("sender", JSON, nullable=True),
+    Column("text", String, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("done", Boolean, nullable=False),
+)

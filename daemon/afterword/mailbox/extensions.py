@@ -2,6 +2,7 @@
 
 - ESEARCH (RFC 4731): UIDs come as ranges. A plain answer of more than 150,000 UIDs is longer than the longest line that imaplib reads.
 - LITERAL+ (RFC 7888): a draft goes out with its command, so that nothing can come between search and APPEND but one journey of the line.
+- MOVE (RFC 6851): a draft is withdrawn in one step. Without it nothing is moved: COPY, STORE and EXPUNGE can end half way.
 - ID (RFC 2971): some providers (NetEase) refuse to open a folder for a client that has not said its name.
 
 CONDSTORE and QRESYNC (RFC 7162) tell of changed flags and removed mails. Neither means anything here: what is new is known from
@@ -66,3 +67,14 @@ def append(client: IMAPClient, folder: str, octets: bytes, flags: Sequence[str])
     listed = f"({' '.join(flags)})".encode()
     kind, answer = client._raw_command(b"APPEND", [name, listed, _literal(octets)], uid=False)
     client._check_resp("OK", "append", kind, answer)
+
+
+def move(client: IMAPClient, folder: str, uidvalidity: int, uid: int, to: str) -> bool:
+    """SELECT and UID MOVE one message; False when it is gone, the folder is numbered anew, or the server has no MOVE."""
+    if not client.has_capability("MOVE"):
+        return False
+    answer = client.select_folder(folder)
+    if answer.get(b"UIDVALIDITY") != uidvalidity or not client.search(["UID", str(uid)]):
+        return False
+    client.move([uid], to)
+    return True

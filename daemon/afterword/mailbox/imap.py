@@ -1,7 +1,9 @@
 """Mail on a server (RFC 3501, RFC 9051) through IMAPClient.
 
 Reading leaves no trace: folders are opened with EXAMINE, bodies fetched with BODY.PEEK, and no STORE is ever issued (Courier
-obeys it even under EXAMINE). The only command that writes is APPEND.
+obeys it even under EXAMINE). Two commands write: APPEND for a draft, and UID MOVE (RFC 6851) to withdraw one. MOVE is taken alone,
+since COPY with STORE and EXPUNGE is three steps that can end half way, and EXPUNGE takes what others have marked; a server without it
+(Courier) leaves the draft to the owner. CLOSE is never sent, for it expunges.
 """
 
 import imaplib
@@ -188,6 +190,18 @@ class ImapMailbox:
             self.examine("INBOX")  # Courier appends nothing to a folder that is open read-only
         with self._command("APPEND", folder):
             extensions.append(self._client, folder, octets, flags)
+
+    def marked(self, folder: str, keyword: str) -> tuple[int, ...]:
+        """UID SEARCH KEYWORD."""
+        self._refresh(folder)
+        with self._command("SEARCH", folder):
+            return tuple(sorted(self._client.search(["KEYWORD", keyword])))
+
+    def move_draft(self, place: Place, to: str) -> bool:
+        """UID MOVE, the one command that needs SELECT; the folder is left by opening another, which expunges nothing."""
+        self._opened = None
+        with self._command("MOVE", place.folder):
+            return extensions.move(self._client, place.folder, place.uidvalidity, place.uid, to)
 
     @property
     def can_wait(self) -> bool:

@@ -110,6 +110,29 @@ class MaildirMailbox:
                 "Check the permissions of the Drafts folder and the free space.",
             ) from None
 
+    def marked(self, folder: str, keyword: str) -> tuple[int, ...]:  # noqa: ARG002 - a Maildir has no keywords of its own
+        """None: only folders can say what a keyword says on a server."""
+        return ()
+
+    def move_draft(self, place: Place, to: str) -> bool:
+        """Rename the file into the other folder's `cur`, its flags with it; one step, as rename(2) is."""
+        source, target = self._entries(place.folder).get(place.uid), self._path(to) / "cur"
+        if source is None:
+            return False
+        name = source.name if ":2," in source.name else f"{source.name}:2,"
+        try:
+            source.rename(target / name)
+            _sync_folder(target)
+            _sync_folder(source.parent)
+        except FileNotFoundError:
+            return False  # a mail program was faster
+        except OSError as error:
+            raise MailboxError(
+                f"Account {self.account}: the draft cannot be moved ({error.strerror}).",
+                "Check the permissions of the Trash folder.",
+            ) from None
+        return True
+
     def close(self) -> None:
         """Nothing is kept open."""
 

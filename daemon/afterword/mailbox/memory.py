@@ -93,6 +93,22 @@ class MemoryMailbox:
         flags = {"\\Draft", "\\Seen"} | ({keyword} if keyword else set())
         self.deliver(folder, octets, datetime.now(UTC), flags)
 
+    def marked(self, folder: str, keyword: str) -> tuple[int, ...]:
+        """UIDs of messages with a keyword, ignoring case."""
+        found = self._folder(folder).messages.items()
+        return tuple(
+            sorted(uid for uid, mail in found if keyword.lower() in {flag.lower() for flag in mail.flags})
+        )
+
+    def move_draft(self, place: Place, to: str) -> bool:
+        """Take the draft out of one folder and into the other, its flags with it."""
+        source, target = self._folder(place.folder), self._folder(to)
+        if source.uidvalidity != place.uidvalidity or place.uid not in source.messages:
+            return False
+        target.messages[target.uidnext] = source.messages.pop(place.uid)
+        target.uidnext += 1
+        return True
+
     def deliver(
         self, folder: str, octets: bytes, internal_date: datetime, flags: set[str] | None = None
     ) -> int:

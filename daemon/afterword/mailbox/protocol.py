@@ -6,7 +6,7 @@ from datetime import date
 from types import TracebackType
 from typing import Protocol, Self
 
-from afterword.records import RawMessage
+from afterword.records import Place, RawMessage
 
 SIZE_LIMIT = 1 << 20  # octets of a mail that are read; what a person wrote stands at its beginning
 
@@ -29,7 +29,7 @@ class FolderState:
 
 
 class Mailbox(Protocol):
-    """One account's mail. Reading leaves no trace; the only thing ever written is a draft.
+    """One account's mail. Reading leaves no trace; the only thing ever written is a draft, and the only thing ever moved, too.
 
     Failures are `MailboxError` (a command failed), `ConnectionLost` (reconnect and go on) and, while opening,
     `ConnectError`. A folder that is not there raises `MissingFolder`.
@@ -72,6 +72,17 @@ class Mailbox(Protocol):
 
     def append_draft(self, folder: str, octets: bytes, *, keyword: str = "") -> None:
         """Put a draft into a folder with the flags `\\Draft` and `\\Seen`, and `keyword` if one is given."""
+        ...
+
+    def marked(self, folder: str, keyword: str) -> tuple[int, ...]:
+        """UIDs of the messages that bear a keyword (RFC 9051 2.3.2); none where the mailbox keeps no keywords."""
+        ...
+
+    def move_draft(self, place: Place, to: str) -> bool:
+        """Move one draft into another folder, in one step; nothing is ever expunged.
+
+        False when it is gone by now, or when the mailbox cannot move in one step; then nothing is changed.
+        """
         ...
 
     def close(self) -> None:
