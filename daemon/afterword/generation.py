@@ -1,7 +1,7 @@
 """Everything that runs under one configuration; a reload ends it and begins the next."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -16,6 +16,7 @@ from afterword_models import Judge
 
 log = structlog.get_logger()
 
+FIRST = 10  # seconds from the start, in which the first passes say how it goes
 TELLING = 60  # seconds between two looks at whether there is something to tell the owner
 
 
@@ -41,7 +42,10 @@ class Generation:
         for watcher in self._watchers:
             watcher.schedule(self._scheduler)
         if self.config.digest:
-            self._scheduler.add_job(self.tell, "interval", seconds=TELLING, id="[digest]")
+            first = datetime.now(UTC) + timedelta(seconds=FIRST)
+            self._scheduler.add_job(
+                self.tell, "interval", seconds=TELLING, id="[digest]", next_run_time=first
+            )
         self._scheduler.start()
 
     def stop(self) -> threading.Thread:

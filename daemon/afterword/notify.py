@@ -3,14 +3,18 @@
 import os
 import socket
 import time
+from contextlib import suppress
+
+PATIENCE = 1.0  # seconds; the main thread has signals to hear
 
 
 def notify(*states: str) -> None:
-    """Send assignments such as READY=1 or STATUS=… to the manager."""
+    """Send assignments such as READY=1 or STATUS=… to the manager; one that does not listen is not waited for."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel, suppress(OSError):
+        channel.settimeout(PATIENCE)
         channel.connect("\0" + address[1:] if address.startswith("@") else address)
         channel.sendall("\n".join(states).encode())
 

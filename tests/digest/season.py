@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from afterword.ledger import Case, Cursor, Examined, Ledger, State
-from afterword.records import Action, Contact, Label, Skip
-from tests.builders import correspondence, dossier, place, plan, verdict
+from afterword.ledger import Case, Ledger, State
+from afterword.records import Action, Contact, Lesson, Skip, Stage, Theme
+from tests.builders import dossier, plan
 
 NOON = datetime(2026, 11, 24, 12).astimezone()
 
@@ -47,5 +47,17 @@ def _case(
 
 
 def _advice(ledger: Ledger, when: datetime) -> None:
-    mail = correspondence(place=place(90), fingerprint="<90@x.example>", label=Label.FEEDBACK, date=when)
-    ledger.record([Examined(mail, verdict(Label.FEEDBACK))], Cursor("personal", "INBOX", 7, 90), when)
+    ledger.aftermath.add_lesson(
+        Lesson(
+            fingerprint="<90@x.example>",
+            account="personal",
+            date=when,
+            company="Tidewater Robotics",
+            role="Technician",
+            person="Owen Pritchard",
+            stage=Stage.INTERVIEW,
+            source="reply",
+            message_id="<90@x.example>",
+            themes=(Theme("experience", "More hands-on work with motors would help."),),
+        )
+    )

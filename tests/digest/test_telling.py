@@ -52,6 +52,7 @@ def test_a_digest_tells_what_happened(postbox: Postbox, settings: Settings, ledg
         assert "Backend Engineer at Brightforge" in text
         assert "to Dana Whitlock" in text
         assert "Ward Coordinator at Northlake Care" in text
+        assert "Owen Pritchard at Tidewater Robotics wrote how you did" in text
         assert "no person who wrote about the application is known" in text
 
 
@@ -226,3 +227,4 @@ def test_the_ledger_keeps_what_became_of_it(postbox: Postbox, settings: Settings
     Teller(settings(), ledger).digest(NOON)
     notice = ledger.notices.last("digest", NoticeState.SENT)
     assert notice and len(notice.items) == 6
+    assert not [item for item in notice.items if "example" in item], "what it was about may be forgotten"

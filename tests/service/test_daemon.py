@@ -8,8 +8,9 @@ from pathlib import Path
 
 from afterword.ledger import Ledger
 from tests.scan.passes import mail
-from tests.servers.base import free_port
+from tests.servers.base import PASSWORD, free_port
 from tests.servers.rogue import RogueServer
+from tests.servers.smtp import start
 from tests.service.daemon import Daemon, account, maildir, write_config
 
 HANGING = """
@@ -153,6 +154,36 @@ def test_the_passes_of_a_daemon_are_on_record(tmp_path: Path) -> None:
     last = ledger.last_pass("home")
     ledger.close()
     assert last and last.failure == ""
+
+
+DIGEST = """
+[digest]
+host = "localhost"
+port = {port}
+ca_file = "{ca_file}"
+username = "sam"
+password_env = "SMTP_PASSWORD"
+
+[health]
+tell_after = 1
+"""
+
+
+def test_the_owner_is_told_once_that_an_account_needs_a_hand(tmp_path: Path) -> None:
+    (tmp_path / "smtp").mkdir()
+    postbox, smtp = start("tls", tmp_path / "smtp")
+    more = DIGEST.format(port=postbox.port, ca_file=postbox.ca_file)
+    lost = account("lost", tmp_path / "nowhere")
+    try:
+        with Daemon(write_config(tmp_path, lost, more=more), SMTP_PASSWORD=PASSWORD) as daemon:
+            daemon.until_event("mail to the owner", kind="trouble")
+            daemon.until(lambda: sum(row["event"] == "pass failed" for row in daemon.events) > 2)
+            assert daemon.terminate() < 5
+            assert "sam@mail.example" not in daemon.log
+    finally:
+        smtp.stop()
+    assert postbox.recipients == [["sam@mail.example"]]
+    assert postbox.messages[0]["Subject"] == "Afterword: 1 thing needs a hand"
 
 
 def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 """When the watchdog is fed: signs of life, and what counts as none."""
 
+import socket
+import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from afterword.config import Schedule
 from afterword.errors import AfterwordError, LoginRefused, MailboxError, Unreachable
+from afterword.notify import notify
 from afterword.vitals import GRACE, Vitals, gap
 
 
@@ -81,3 +85,17 @@ def test_an_account_that_rests_is_told_by_mail_and_not_by_a_restart(vitals: Vita
 def test_a_cron_schedule_has_gaps_of_its_own() -> None:
     evening = datetime(2026, 11, 24, 20, 30).astimezone()
     assert gap(Schedule(cron="0 8-20 * * *"), evening) == 11.5 * 3600
+
+
+def test_a_manager_that_does_not_listen_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "deaf"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf, pytest.MonkeyPatch.context() as patched:
+        deaf.bind(str(tmp_path / "deaf"))
+        patched.setattr("afterword.notify.PATIENCE", 0.01)
+        began = time.monotonic()
+        for _ in range(100):  # far more than a socket queues
+            notify("WATCHDOG=1")
+        assert time.monotonic() - began < 5
+    notify("WATCHDOG=1")  # and one that is gone is no error

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from afterword.config import Config
 from afterword.ledger import Case, Ledger, State
-from afterword.records import Label, Skip
+from afterword.records import Skip
 from afterword.text import one_line
 
 NOBODY = frozenset({Skip.NO_CONTACT, Skip.ROBOT, Skip.LIST})
@@ -77,7 +78,7 @@ def troubles(ledger: Ledger, config: Config, resting: Collection[str] = frozense
         if len(failing) >= config.health.tell_after or (failing and account.name in resting):
             began = failing[0].started_at
             yield Entry(
-                f"failing:{account.name}:{began.isoformat()}",
+                _item("failing", account.name, began.isoformat()),
                 f"Account {account.name} has not been looked at since {began.astimezone():%Y-%m-%d %H:%M}",
                 one_line(failing[-1].failure),
             )
@@ -88,17 +89,18 @@ def _failed(cases: Iterable[Case]) -> Iterator[Entry]:
 
 
 def _advice(ledger: Ledger, since: datetime) -> Iterator[Entry]:
-    for mail in ledger.received(Label.FEEDBACK, since):
-        sender = mail.sender.name or mail.sender.address if mail.sender else "somebody"
-        yield Entry(
-            f"advice:{mail.fingerprint}", f"{one_line(sender)} wrote how you did", one_line(mail.subject)
-        )
+    for lesson in ledger.aftermath.lessons(since=since):
+        if lesson.advice:
+            whom = one_line(lesson.person) or "Somebody"
+            where = f" at {one_line(lesson.company)}" if lesson.company else ""
+            themes = ", ".join(dict.fromkeys(each.theme for each in lesson.themes))
+            yield Entry(_item("advice", lesson.fingerprint), f"{whom}{where} wrote how you did", themes)
 
 
 def _entry(case: Case, kind: str, why: str) -> Entry:
     dossier = case.plan.dossier
     role, company = one_line(dossier.role) or "A role", one_line(dossier.company) or "an unnamed company"
-    return Entry(f"{kind}:{dossier.fingerprint}", f"{role} at {company}", one_line(why))
+    return Entry(_item(kind, dossier.fingerprint), f"{role} at {company}", one_line(why))
 
 
 def _question(case: Case) -> Entry:
@@ -112,6 +114,11 @@ def _drafted(case: Case) -> Entry:
     if case.plan.skip is Skip.SUPERSEDED:  # better news has come since
         return _entry(case, "overtaken", f"{to}; look again before you send it: {case.plan.why}")
     return _entry(case, "draft", to)
+
+
+def _item(kind: str, *parts: str) -> str:
+    """A name that tells nothing: what was told is remembered longer than what it was about."""
+    return f"{kind}:{blake2b(chr(0).join(parts).encode(), digest_size=12).hexdigest()}"
 
 
 def _new(entries: Iterable[Entry], told: Collection[str]) -> tuple[Entry, ...]:

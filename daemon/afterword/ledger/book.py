@@ -199,16 +199,6 @@ class Ledger:
         with self._transaction() as connection:
             return [correspondence_of(row) for row in connection.execute(query).mappings()]
 
-    def received(self, label: Label, since: datetime) -> list[Correspondence]:
-        """Mail of a label that was examined since then, oldest first."""
-        query = (
-            select(messages)
-            .where(messages.c.label == label, messages.c.examined_at >= since, messages.c.outgoing.is_(False))
-            .order_by(messages.c.id)
-        )
-        with self._transaction() as connection:
-            return [correspondence_of(row) for row in connection.execute(query).mappings()]
-
     def unplanned(self, account: str, folders: Collection[str]) -> list[Place]:
         """Places of rejections and of feedback seen in the watched `folders`, or named by the owner, of which nothing is decided yet.
 
