@@ -7,7 +7,7 @@ WHEEL_VENV := .work/wheel-venv
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
 
-.PHONY: demo test test-source test-wheel soak check eval trials train lock config servers clean help
+.PHONY: demo test test-source test-wheel soak check eval trials train lock config docs servers clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -47,10 +47,13 @@ lock: $(VENV)/.dev ## renew the lock files from the ranges in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --group build pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --upgrade --group dev --extra oauth --extra train --extra report --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+		--no-header --upgrade --group dev --extra metrics --extra oauth --extra report --extra train --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 
 config: $(VENV)/.runtime ## write config.example.toml anew from the schema
 	$(BIN)/python -m afterword.sample > config.example.toml
+
+docs: $(VENV)/.runtime ## write the reference pages anew from the schema and the commands
+	$(BIN)/python -m afterword.reference docs
 
 servers:         ## install the mail servers that the tests start
 	@sh tests/servers/install.sh
@@ -74,7 +77,7 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@$(BIN)/pip install $(PIP_QUIET) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(WHEEL_VENV)/.installed: $(VENV)/.dev $(shell find daemon rules models/afterword_models config.example.toml systemd -type f -not -path '*/__pycache__/*' 2>/dev/null)
+$(WHEEL_VENV)/.installed: $(VENV)/.dev $(shell find daemon rules models/afterword_models config.example.toml systemd docs/afterword.1 -type f -not -path '*/__pycache__/*' 2>/dev/null)
 	@echo "== Building the wheel and installing it into $(WHEEL_VENV)"
 	@rm -rf $(WHEEL_VENV) .work/dist
 	@$(BIN)/python -m build --quiet --no-isolation --wheel --outdir .work/dist .

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.table import TABLE
+from tests.mailbox.labs import ServerLab
 from tests.servers.courier import Courier
 from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import Dovecot
@@ -35,6 +36,14 @@ def courier() -> Iterator[Courier]:
     server = Courier()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def dovecot_lab(dovecot: Dovecot) -> Iterator[ServerLab]:
+    """A user of one test's own on that Dovecot."""
+    lab = ServerLab(dovecot)
+    yield lab
+    lab.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

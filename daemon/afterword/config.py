@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from datetime import timedelta
+from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -66,6 +66,13 @@ class Owner(Section):
     signature: str = Field("", description="What stands under a letter; your name when empty")
 
 
+def _refuse_open_line(security: str, host: str) -> None:
+    if security == "none" and host not in LOOPBACK:
+        raise ValueError(
+            'security = "none" is taken only for localhost, 127.0.0.1 or ::1; write "tls" or "starttls"'
+        )
+
+
 class Imap(Section):
     """An IMAP account. The secret is never in the file, only where to find it."""
 
@@ -107,10 +114,7 @@ class Imap(Section):
 
     @model_validator(mode="after")
     def _secure(self) -> Self:
-        if self.security == "none" and self.host not in LOOPBACK:
-            raise ValueError(
-                'security = "none" is taken only for localhost, 127.0.0.1 or ::1; write "tls" or "starttls"'
-            )
+        _refuse_open_line(self.security, self.host)
         by_token = self.auth == "oauth2"
         wanted = TOKEN_SOURCES if by_token else PASSWORD_SOURCES
         other = PASSWORD_SOURCES if by_token else TOKEN_SOURCES
@@ -210,6 +214,56 @@ class Schedule(Section):
         return self
 
 
+class Digest(Section):
+    """A summary by mail, to your own address and no other; without this table none is sent."""
+
+    every: Literal["day", "week"] = Field("day", description="day or week; only when there is something")
+    at: time = Field(time(8), description="When, in local time")
+    weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
+        "mon", description="The day of a weekly digest"
+    )
+    to: str = Field("", description="One of your addresses; the first when empty")
+    host: str = Field(min_length=1, description="Name of the SMTP server that takes your own mail")
+    port: int = Field(465, ge=1, le=65535, description="465 for tls, 587 for starttls")
+    security: Literal["tls", "starttls", "none"] = Field(
+        "tls", description="tls, starttls, or none (only to a loopback address)"
+    )
+    ca_file: ExpandedPath | None = Field(
+        None, description="Trust this certificate authority as well as none other"
+    )
+    username: str = Field("", description="Login name, mostly the mail address")
+    password_command: str = Field("", description="A command that prints the password")
+    password_keyring: str = Field("", description="Service name in the system keyring (entry: the user name)")
+    password_file: str = Field("", description="A file of mode 0600, or a name among systemd's credentials")
+    password_env: str = Field("", description="An environment variable that holds the password")
+    timeout: Duration = Field(timedelta(seconds=30), description="How long to wait for the server")
+
+    @property
+    def has_password(self) -> bool:
+        """Whether there is a login at all; only a relay on this machine goes without."""
+        return any(getattr(self, name) for name in PASSWORD_SOURCES)
+
+    @model_validator(mode="after")
+    def _secure(self) -> Self:
+        _refuse_open_line(self.security, self.host)
+        sources = [name for name in PASSWORD_SOURCES if getattr(self, name)]
+        if len(sources) > 1 or (not sources and self.host not in LOOPBACK):
+            found = " and ".join(sources) or "none"
+            raise ValueError(f"give exactly one of {', '.join(PASSWORD_SOURCES)} (found: {found})")
+        if sources and not self.username:
+            raise ValueError("username: missing")
+        return self
+
+
+class Health(Section):
+    """How the daemon shows whether it is well."""
+
+    tell_after: int = Field(3, ge=1, description="Failed passes in a row after which you are told by mail")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port on 127.0.0.1 for Prometheus (extra: metrics); 0 for none"
+    )
+
+
 def default_state_url() -> str:
     """The ledger under the XDG state folder."""
     return f"sqlite:///{user_state_path('afterword') / 'ledger.db'}"
@@ -260,6 +314,19 @@ class Config(Section):
     rules: RuleFiles = RuleFiles()
     corrections: Corrections = Corrections()
     retention: Retention = Retention()
+    digest: Digest | None = None
+    health: Health = Health()
+
+    @property
+    def digest_address(self) -> str:
+        """The one address to which anything is ever sent."""
+        return (self.digest.to if self.digest else "") or self.owner.addresses[0]
+
+    @model_validator(mode="after")
+    def _digest_to_owner(self) -> Self:
+        if self.digest_address not in self.owner.addresses:
+            raise ValueError("digest.to: write one of owner.addresses; nobody else is ever written to")
+        return self
 
     @model_validator(mode="after")
     def _keeps_long_enough(self) -> Self:
@@ -295,7 +362,7 @@ def load_config(path: Path) -> Config:
         raise ConfigError(
             f"There is no configuration at {path}.",
             (),
-            "Copy config.example.toml there and fill it in, or name another file with --config.",
+            "Write one with: afterword init, or name another file with --config.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -303,6 +370,11 @@ def load_config(path: Path) -> Config:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}", (), "Mend the place it names.") from None
+    return parse_config(table, path)
+
+
+def parse_config(table: dict[str, Any], path: Path) -> Config:
+    """Validate what a file holds; ConfigError lists every fault with its key and what to write instead."""
     try:
         return Config.model_validate(table)
     except ValidationError as error:
@@ -346,12 +418,12 @@ def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
     section: type[BaseModel] = Config
     for part in loc[:-1]:
         if isinstance(part, str) and part in section.model_fields:
-            section = _section_of(section.model_fields[part].annotation) or section
+            section = section_of(section.model_fields[part].annotation) or section
     return list(section.model_fields)
 
 
-def _section_of(annotation: Any) -> type[BaseModel] | None:
+def section_of(annotation: Any) -> type[BaseModel] | None:
     """The Section inside an annotation such as `tuple[Account, ...]` or `Imap | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for part in getattr(annotation, "__args__", ()) if (found := _section_of(part))), None)
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := section_of(part))), None)

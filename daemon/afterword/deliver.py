@@ -55,7 +55,7 @@ def deliver(case: Case, by: Delivery) -> Outcome | None:
             by.ledger.move_case(fingerprint, OPEN, State.FAILED, by.now, error=error.message)
             return Outcome(case.plan, Result.FAILED, error=error.message)
     by.ledger.move_case(fingerprint, OPEN, State.DRAFTED, by.now)
-    return Outcome(case.plan, Result.DRAFTED)
+    return Outcome(case.plan, Result.DRAFTED, case.octets)
 
 
 def _lies_there(case: Case, by: Delivery) -> bool:

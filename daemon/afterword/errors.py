@@ -16,6 +16,9 @@ AfterwordError                 exit 1   something failed for some mail
 │   ├── MailboxBusy                     another process is writing drafts into it
 │   ├── MailboxFull                     no room for the draft; it is kept and tried again
 │   └── MessageRefused                  the server refuses this message for good (size)
+├── PostError                           the digest to the owner was certainly not handed in
+│   └── ForeignRecipient                a mail to anybody but the owner; never tried
+├── PostUnsettled                       the connection broke while the digest was handed in: it may have arrived
 ├── UnreadableMail                      input that is no mail at all
 └── Interrupted                         the service is ending; what is on record stays so
 """
@@ -102,6 +105,18 @@ class MessageRefused(MailboxError):
 
 class MailboxBusy(MailboxError):
     """Another process is writing drafts into the same mailbox."""
+
+
+class PostError(AfterwordError):
+    """The owner's server did not take the digest; it is tried again."""
+
+
+class ForeignRecipient(PostError):
+    """A mail that is addressed to anybody but the owner; no connection is opened for it."""
+
+
+class PostUnsettled(AfterwordError):
+    """The connection broke while the digest was handed in; it is not sent a second time."""
 
 
 class UnreadableMail(AfterwordError):

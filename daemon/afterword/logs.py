@@ -1,9 +1,12 @@
-"""Structured logs on standard error: ids and counts, no subjects and no addresses."""
+"""Structured logs on standard error: ids and counts, no subjects, no addresses, no traces of errors."""
 
 import logging
 import sys
+import threading
 
 import structlog
+
+from afterword.examining import reason
 
 
 def configure(*, verbose: bool) -> None:
@@ -12,6 +15,9 @@ def configure(*, verbose: bool) -> None:
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
+    logging.getLogger("apscheduler").handlers = [Bridge()]
+    logging.getLogger("apscheduler").propagate = False
+    threading.excepthook = _untold
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -21,3 +27,20 @@ def configure(*, verbose: bool) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
+
+
+class Bridge(logging.Handler):
+    """What the scheduler has to say, in our own log; the trace of a job's error, which could show mail, is left out."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line: a warning as it is, an error by its kind."""
+        if record.levelno < logging.WARNING:
+            return
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        structlog.get_logger().warning("scheduler", what=str(record.msg), kind=kind)
+
+
+def _untold(caught: threading.ExceptHookArgs) -> None:
+    """An error that ended a thread: its kind and where it arose, without what it says."""
+    why = reason(caught.exc_value) if caught.exc_value else caught.exc_type.__name__
+    structlog.get_logger().error("thread ended", why=why)

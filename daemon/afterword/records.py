@@ -366,11 +366,14 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a plan; `found` means that the draft lay there already."""
+    """What became of a plan; `found` means that the draft lay there already.
+
+    `octets` is the letter in RFC 5322 form, b"" where none was written.
+    """
 
     plan: Plan
     result: Result
-    draft: Draft | None = None
+    octets: bytes = b""
     error: str = ""
 
 

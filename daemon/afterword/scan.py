@@ -251,9 +251,9 @@ def case_of(work: Pass, planned: Plan, message: Message) -> tuple[Case, Outcome]
     if draft.findings:
         error = "breaks the etiquette: " + ", ".join(finding.rule for finding in draft.findings)
         failed = Case(planned, State.FAILED, draft.message_id, draft.octets, error)
-        return failed, Outcome(planned, Result.FAILED, draft, error)
+        return failed, Outcome(planned, Result.FAILED, draft.octets, error)
     waiting = Case(planned, State.WAITING, draft.message_id, draft.octets)
-    return waiting, Outcome(planned, Result.WAITING, draft)
+    return waiting, Outcome(planned, Result.WAITING, draft.octets)
 
 
 # --- deliver

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from afterword.config import Imap
+from afterword.config import Digest, Imap
 from afterword.errors import SecretError
 
 NO_KEYRING = "Unlock it, or install a backend for it: see docs/oauth.md."
 COMMAND_TIMEOUT = 60  # seconds; a password manager may ask its owner to touch a key
 
 
-def password_for(settings: Imap) -> str:
+def password_for(settings: Imap | Digest) -> str:
     """The password of an account; SecretError says which source failed, never what it held."""
     if settings.password_command:
         secret = from_command("password_command", settings.password_command)

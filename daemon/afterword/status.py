@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from afterword.config import Account, Config, Schedule
@@ -11,6 +11,7 @@ from afterword.ledger import Case, Ledger, PassRow, State
 from afterword.ledgers import reading
 from afterword.outcomes import fates_of, left_to_owner
 from afterword.records import Skip
+from afterword.vitals import GRACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class AccountStatus:
     refused: tuple[Case, ...]
     unreadable: int
     next_run: datetime | None
+    late: bool
+
+    @property
+    def well(self) -> bool:
+        """Whether the last pass went through and was made in time."""
+        return bool(self.last and not self.last.failure) and not self.late
 
     def as_json(self) -> dict[str, Any]:
         """One object an account; times in ISO 8601 with zone."""
@@ -70,6 +77,8 @@ class AccountStatus:
             ],
             "errors": self.unreadable + len(self.failed),
             "next_run": _iso(self.next_run),
+            "late": self.late,
+            "well": self.well,
         }
 
     def as_lines(self, zone: tzinfo | None = None) -> list[tuple[str, str]]:
@@ -100,7 +109,8 @@ class AccountStatus:
         ]
         lines += [("failed", f"{_about(case)}: {case.error}") for case in self.failed]
         lines.append(("unreadable mail", str(self.unreadable)))
-        lines.append(("next pass", _when(self.next_run, zone)))
+        late = " (late: is the daemon running?)" if self.late else ""
+        lines.append(("next pass", _when(self.next_run, zone) + late))
         return lines
 
 
@@ -115,6 +125,7 @@ def _status(ledger: Ledger, config: Config, account: Account, now: datetime) -> 
     cases = ledger.cases(account=account.name)
     drafted = _in(cases, State.DRAFTED)
     last = ledger.last_pass(account.name)
+    due = next_run(config.schedule, last)
     sightings = ledger.aftermath.sightings(account.name)
     return AccountStatus(
         account=account.name,
@@ -129,11 +140,12 @@ def _status(ledger: Ledger, config: Config, account: Account, now: datetime) -> 
         refused=left_to_owner(cases, sightings, ledger.aftermath.corrected()),
         rates=rates_of(sightings.values(), ledger.aftermath.lessons(account=account.name)),
         unreadable=ledger.unreadable(account.name),
-        next_run=next_run(config.schedule, last, now),
+        next_run=due,
+        late=due is not None and now - due > timedelta(seconds=GRACE),
     )
 
 
-def next_run(schedule: Schedule, last: PassRow | None, now: datetime) -> datetime | None:
+def next_run(schedule: Schedule, last: PassRow | None) -> datetime | None:
     """When the daemon's next pass is due, if it runs; None when no pass is known."""
     if last is None:
         return None
@@ -141,9 +153,26 @@ def next_run(schedule: Schedule, last: PassRow | None, now: datetime) -> datetim
         from apscheduler.triggers.cron import CronTrigger
 
         trigger = CronTrigger.from_crontab(schedule.cron)
-        due: datetime | None = trigger.get_next_fire_time(None, now.astimezone())
+        due: datetime | None = trigger.get_next_fire_time(None, last.started_at.astimezone())
         return due
     return last.started_at + schedule.every
+
+
+def status_line(config: Config, ledger: Ledger) -> str:
+    """All accounts on one line, for systemd: names, times and counts alone."""
+    return "; ".join(_in_short(account.name, ledger) for account in config.account)
+
+
+def _in_short(account: str, ledger: Ledger) -> str:
+    failing = ledger.failing(account)
+    if failing:
+        began, why = failing[0].started_at.astimezone(), failing[-1].failure
+        return f"{account}: failing since {began:%Y-%m-%d %H:%M} ({len(failing)} passes): {why}"
+    last = ledger.last_pass(account)
+    if last is None:
+        return f"{account}: first pass"
+    waiting = len(ledger.cases(State.WAITING, State.INTENDED, account=account))
+    return f"{account}: last pass {last.started_at.astimezone():%H:%M}, {last.drafted} drafted, {waiting} waiting"
 
 
 def _in(cases: list[Case], *states: State) -> tuple[Case, ...]:

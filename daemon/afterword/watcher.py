@@ -19,6 +19,7 @@ from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.protocol import Mailbox
 from afterword.passes import failed_row, pass_row
 from afterword.scan import scan
+from afterword.vitals import Vitals
 from afterword_models import Judge
 
 log = structlog.get_logger()
@@ -40,13 +41,20 @@ class Watcher:
     """Runs passes over one account, never two at a time, and keeps an IDLE connection beside them."""
 
     def __init__(
-        self, config: Config, account: Account, ledger: Ledger, judge: Judge, stop: threading.Event
+        self,
+        config: Config,
+        account: Account,
+        ledger: Ledger,
+        judge: Judge,
+        stop: threading.Event,
+        vitals: Vitals,
     ) -> None:
         self._config = config
         self._account = account
         self._ledger = ledger
         self._craft = craft_for(config, account, judge)
         self._stop = stop
+        self._vitals = vitals
         self._passing = threading.Lock()
         self._logged_in = threading.Event()
         self._refused = 0
@@ -90,6 +98,7 @@ class Watcher:
         except LoginRefused as error:
             self._refused += error.tries
             if self.rests:
+                self._vitals.rests(self._account.name)
                 log.error(
                     "account rests until the next start", account=self._account.name, refused=self._refused
                 )
@@ -120,6 +129,7 @@ class Watcher:
         except Exception as error:  # noqa: BLE001 - one account's trouble must never end the daemon; it is on record
             self._failed(started, began, AfterwordError(f"unexpected {type(error).__name__}"))
         else:
+            self._vitals.passed(name)
             self._ledger.add_pass(pass_row(report, started))
             log.info(
                 "pass",
@@ -135,12 +145,14 @@ class Watcher:
         return False
 
     def _failed(self, started: datetime, began: float, error: AfterwordError) -> None:
+        self._vitals.failed(self._account.name, error)
         log.warning("pass failed", account=self._account.name, why=error.message, advice=error.advice)
         self._ledger.add_pass(failed_row(self._account.name, started, began, error))
 
     def _check_stop(self, _folder: str, _done: int, _total: int) -> None:
         if self._stop.is_set():
             raise Interrupted("the service is ending")
+        self._vitals.progressed(self._account.name)
 
     def _listen(self) -> None:
         """Wait for the server's word, for ever; the schedule goes on beside it and makes up for what is missed."""

@@ -148,7 +148,7 @@ def test_an_unusable_secret(config: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_missing_configuration(tmp_path: Path) -> None:
     told = complaint(tmp_path / "nowhere.toml", 2)
-    assert "config.example.toml" in told
+    assert "afterword init" in told
 
 
 def test_check_says_line_by_line_what_holds(config: Path) -> None:

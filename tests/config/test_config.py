@@ -54,7 +54,9 @@ def test_the_sample_holds_and_is_the_schemas_own_output(tmp_path: Path) -> None:
 
 def test_every_key_of_the_sample_holds_when_it_is_switched_on(tmp_path: Path) -> None:
     on = [
-        line.removeprefix("# ") if " = " in line and line.startswith("# ") else line
+        line.removeprefix("# ")
+        if line.startswith("# ") and (" = " in line or line.startswith("# ["))
+        else line
         for line in sample().splitlines()
     ]
     only_one_secret = [

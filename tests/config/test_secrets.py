@@ -1,15 +1,13 @@
 """Where a password comes from, and that it shows nowhere."""
 
 from pathlib import Path
-from typing import Any
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 
 from afterword.config import Imap
 from afterword.errors import SecretError
 from afterword.secrets import password_for
+from tests.keyrings import MemoryKeyring, using
 
 SECRET = "correct-horse-battery"
 
@@ -76,26 +74,7 @@ def test_the_environment_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "IMAP_PASSWORD" in complaint(password_env="IMAP_PASSWORD").message
 
 
-class MemoryKeyring(KeyringBackend):
-    """A keyring for one test."""
-
-    priority: Any = 1
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return SECRET if (service, username) == ("afterword", "sam") else None
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise NotImplementedError
-
-    def delete_password(self, service: str, username: str) -> None:
-        raise NotImplementedError
-
-
 def test_the_keyring_holds_it() -> None:
-    before = keyring.get_keyring()
-    keyring.set_keyring(MemoryKeyring())
-    try:
+    with using(MemoryKeyring(afterword={"sam": SECRET})):
         assert password_for(settings(password_keyring="afterword")) == SECRET
         assert "keyring set" in complaint(password_keyring="elsewhere").advice
-    finally:
-        keyring.set_keyring(before)

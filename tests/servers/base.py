@@ -155,11 +155,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def write_certificates(home: Path) -> None:
-    """A certificate authority and a certificate for localhost, made anew for each server."""
+def write_certificates(home: Path, *names: str) -> None:
+    """A certificate authority and a certificate for localhost (or `names`), made anew for each server."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(home / "ca.pem")
-    certificate = authority.issue_cert("localhost", "127.0.0.1")
+    certificate = authority.issue_cert(*(names or ("localhost", "127.0.0.1")))
     certificate.private_key_pem.write_to_path(home / "server.key")
     certificate.cert_chain_pems[0].write_to_path(home / "server.pem")
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetch the mail servers that the tests start for themselves. Nothing is started or enabled on the machine.
+# Fetch the mail servers that the tests start for themselves, and systemd-analyze. Nothing is started or enabled on the machine.
 #
 # Dovecot, and the browser that reports are looked at with, are installed. Cyrus and Courier conflict with it as packages, so theirs are unpacked into .work/servers, together with the
 # libraries they need that the machine lacks, and are used from there; this needs no root.
@@ -8,18 +8,21 @@ set -eu
 servers=$(cd "$(dirname "$0")/../.." && pwd)/.work/servers
 
 main() {
-    { [ -x /usr/sbin/dovecot ] && command -v chromium > /dev/null; } || install_packages dovecot-imapd chromium
+    [ -x /usr/sbin/dovecot ] || install_package dovecot-imapd
+    command -v chromium > /dev/null || install_package chromium
+    command -v systemd-analyze > /dev/null || install_package systemd
     unpack cyrus cyrus-imapd cyrus-common libeatmydata1
     unpack courier courier-imap courier-base courier-authlib gamin libeatmydata1
 }
 
-install_packages() {
+# install_package NAME: from the distribution, without starting anything of it
+install_package() {
     if [ "$(id -u)" -ne 0 ]; then
-        echo "The tests need a real IMAP server and a browser. Install them with:" >&2
-        echo "    sudo apt-get install --no-install-recommends $*" >&2
+        echo "The tests need $1. Install it with:" >&2
+        echo "    sudo apt-get install --no-install-recommends $1" >&2
         exit 1
     fi
-    echo "== Installing $* from the distribution's packages"
+    echo "== Installing $1 from the distribution's packages"
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
         # Debian's way to keep a freshly installed service from being started.
@@ -27,10 +30,8 @@ install_packages() {
         chmod +x "$policy"
         trap 'rm -f "$policy"' EXIT
     fi
-    for package in "$@"; do
-        refresh "$package"
-    done
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+    refresh "$1"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" > /dev/null
 }
 
 # unpack NAME PACKAGE...: the packages and the missing libraries below them, into .work/servers/NAME

@@ -67,18 +67,23 @@ def run(
     from afterword.logs import configure
 
     configure(verbose=verbose)
-    service.run(load_config(config_path(config)))
+    service.run(config_path(config))
 
 
 @app.command()
-def check(config: ConfigOption = None) -> None:
+def check(
+    config: ConfigOption = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Leave out what needs a server or a secret")
+    ] = False,
+) -> None:
     """Try everything that a pass needs: a line each, with what to do about each fault."""
     from afterword.checks import run_checks
 
     worst = 0
-    for result in run_checks(config_path(config)):
+    for result in run_checks(config_path(config), offline=offline):
         worst = max(worst, result.exit_code)
-        mark = "ok   " if not result.exit_code else "FAULT"
+        mark = "FAULT" if result.exit_code else "note " if result.note else "ok   "
         show.line(f"{mark} {result.name}: {result.message}")
         for problem in result.problems:
             show.line(f"        - {problem}")
@@ -90,16 +95,20 @@ def check(config: ConfigOption = None) -> None:
 
 @app.command()
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show accounts, the last pass, drafts, what waits, what needs a hand, and when the next pass is due."""
+    """Show accounts, the last pass, drafts, what waits, what needs a hand; exit 1 when an account is not well."""
     from afterword.status import statuses
 
+    worst = 0
     for row in statuses(load_config(config_path(config)), datetime.now(UTC)):
+        worst = max(worst, int(not row.well))
         if as_json:
             show.json_line(row.as_json())
             continue
         show.heading(row.account)
         for key, value in row.as_lines():
             show.line(f"{key:>16}  {value}")
+    if worst:
+        raise typer.Exit(worst)
 
 
 @app.command()

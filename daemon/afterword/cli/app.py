@@ -2,7 +2,8 @@
 
 import sys
 from importlib import import_module
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -22,10 +23,30 @@ auth_app = typer.Typer(help="Sign in to a provider that wants OAuth 2.0.", no_ar
 app.add_typer(auth_app, name="auth")
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"afterword {version('afterword')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def afterword(
+    _wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave")
+    ] = False,
+) -> None:
+    """Answers job rejections with a gracious draft that asks for advice. It never sends anything to others."""
+
+
+def load_commands() -> None:
+    """Each module adds its commands to the tree, in the order in which they are listed."""
+    for name in ("init", "mail", "account", "auth", "rules", "evaluate", "journal", "correct", "report"):
+        import_module(f"afterword.cli.{name}")
+
+
 def main() -> NoReturn:
     """Entry point: run a command and leave with the exit code of the contract."""
-    for name in ("mail", "account", "auth", "rules", "evaluate", "journal", "correct", "report"):
-        import_module(f"afterword.cli.{name}")
+    load_commands()
     try:
         sys.exit(app(standalone_mode=False))
     except AfterwordError as error:
@@ -40,6 +61,25 @@ def main() -> NoReturn:
         # The reader of our output has gone (| head); what is left in the buffer has nowhere to go.
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - a traceback could show mail; where and what kind says enough to mend it
+        complain(unexpected(error))
+        sys.exit(1)
+
+
+def unexpected(error: Exception) -> AfterwordError:
+    """An error that nobody foresaw, in words that show nothing of any mail."""
+    kind = type(error)
+    if kind.__module__.startswith("sqlalchemy"):
+        return AfterwordError(
+            f"The ledger cannot be used ({kind.__name__}).",
+            "Check the free space, and that nothing else holds the ledger for long.",
+        )
+    from afterword.examining import reason
+
+    return AfterwordError(
+        f"Something went wrong that should not: {reason(error)}.",
+        "Please report this line; it holds nothing of your mail.",
+    )
 
 
 def complain(error: AfterwordError, account: str = "") -> None:

@@ -33,14 +33,19 @@ def login(
 ) -> None:
     """Sign in to Google or Microsoft, keep the tokens in the keyring, and try the login."""
     chosen, imap = _account(load_config(config_path(config)), account)
-    prepare(imap)
-    secret = _client_secret(imap)
     if device:
-        sign_in_elsewhere(imap, secret, _show_code)
+        prepare(imap)
+        sign_in_elsewhere(imap, _client_secret(imap), _show_code)
     else:
-        sign_in(imap, secret, _open_page)
+        sign_in_here(imap)
     with open_mailbox(chosen):
         show.line(f"{account}: signed in, and {imap.host} takes the login. The tokens are in the keyring.")
+
+
+def sign_in_here(imap: Imap) -> None:
+    """Sign in with a browser on this machine."""
+    prepare(imap)
+    sign_in(imap, _client_secret(imap), _open_page)
 
 
 def _account(config: Config, name: str) -> tuple[Account, Imap]:

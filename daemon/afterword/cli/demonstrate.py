@@ -52,7 +52,7 @@ def _demonstrate(folder: Path) -> None:
     show.heading("3. What now lies in Drafts, for the owner to send, edit or delete")
     for case in _drafted(config):
         show.line("-" * 72)
-        show.line(letter_of(case))
+        show.line(letter_of(case.octets))
     show.heading("4. A second pass adds nothing")
     again = _pass(config)
     show.line(f"{again.examined} mails examined, {again.drafted} drafted")
@@ -90,9 +90,9 @@ def _drafted(config: Config) -> list[Case]:
         ledger.close()
 
 
-def letter_of(case: Case) -> str:
+def letter_of(octets: bytes) -> str:
     """A draft as a mail program shows it: the headers that a person sees, and the text."""
-    message = parse(raw_of(case.octets))
+    message = parse(raw_of(octets))
     to = ", ".join(f"{address.name} <{address.address}>".strip() for address in message.to)
     body = "\n\n".join(part for part in (message.text, message.signature) if part)
     return f"To: {to}\nSubject: {message.subject}\n\n{body}\n"

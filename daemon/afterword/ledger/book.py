@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from afterword.ledger.aftermath import FORGOTTEN, Aftermath
 from afterword.ledger.codec import correspondence_of, dossier_from_json, dossier_to_json, message_row
+from afterword.ledger.notices import Notices
 from afterword.ledger.store import open_copy, open_engine
 from afterword.ledger.tables import attempts, cases, corrections, cursors, messages, passes
 from afterword.records import Action, Correspondence, Label, Letter, Place, Plan, Skip, Verdict
@@ -95,6 +96,11 @@ class Ledger:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+    @property
+    def notices(self) -> Notices:
+        """What the owner has been told by mail."""
+        return Notices(self._engine)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -305,6 +311,18 @@ class Ledger:
         with self._transaction() as connection:
             row = connection.execute(query).mappings().first()
         return PassRow(**{key: value for key, value in row.items() if key != "id"}) if row else None
+
+    def failing(self, account: str) -> list[PassRow]:
+        """The passes that failed since the last good one, the first one first; [] when all is well."""
+        good = select(func.max(passes.c.id)).where(passes.c.account == account, passes.c.failure == "")
+        query = (
+            select(passes)
+            .where(passes.c.account == account, passes.c.id > func.coalesce(good.scalar_subquery(), 0))
+            .order_by(passes.c.id)
+        )
+        with self._transaction() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [PassRow(**{key: value for key, value in row.items() if key != "id"}) for row in rows]
 
     def unreadable(self, account: str) -> int:
         """How many mails of an account could not be judged."""

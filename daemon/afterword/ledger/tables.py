@@ -131,6 +131,18 @@ passes = Table(
     Column("failure", String, nullable=False),
 )
 
+# Mail to the owner: the intent is on record before the mail is handed in, and what it told is never told twice.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("kind", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
+    Column("items", JSON, nullable=False),
+    Column("error", String, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
 # What the mailbox shows of each draft, as last seen.
 sightings = Table(
     "sightings",

@@ -8,9 +8,11 @@ since COPY with STORE and EXPUNGE is three steps that can end half way, and EXPU
 
 import imaplib
 import socket
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -41,6 +43,15 @@ ARRIVALS = 10_000  # mails that may come in between EXAMINE and SEARCH
 
 # What IMAPClient's parsers raise on an answer that breaks the grammar.
 UNINTELLIGIBLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A connection as it is: the version of TLS ("" for none), until when the certificate holds, capabilities in capitals."""
+
+    tls: str
+    certificate_until: datetime | None
+    capabilities: frozenset[str]
 
 
 class ImapMailbox:
@@ -136,6 +147,18 @@ class ImapMailbox:
         self._refresh(folder)
         with self._command("SEARCH", folder):
             return tuple(sorted(self._client.search(["HEADER", header, value])))
+
+    def session(self) -> Session:
+        """How well the connection is protected, and what the server can do."""
+        with self._command("CAPABILITY"):
+            found = frozenset(_text(word).upper() for word in self._client.capabilities())
+        connection = self._client.socket()
+        if not isinstance(connection, ssl.SSLSocket):
+            return Session("", None, found)
+        certificate = connection.getpeercert() or {}
+        expires = ssl.cert_time_to_seconds(str(certificate["notAfter"])) if certificate else None
+        until = datetime.fromtimestamp(expires, UTC) if expires is not None else None
+        return Session(connection.version() or "", until, found)
 
     def append_draft(self, folder: str, octets: bytes, *, keyword: str = "") -> None:
         """APPEND with `\\Draft` and `\\Seen`.

@@ -1,0 +1,45 @@
+"""A daemon that runs for months: memory stays where it is."""
+
+import resource
+import threading
+from pathlib import Path
+
+import pytest
+
+from afterword.config import load_config
+from afterword.ledger import Ledger
+from afterword.vitals import Vitals
+from afterword.watcher import Watcher
+from afterword_models import load
+from tests.scan.passes import mail
+from tests.service.daemon import account, maildir, write_config
+
+MANY = 10_000
+GROWTH = 1024  # kilobytes that the passes may add once every cache is warm: half a hundredth of what is held
+
+
+def resident() -> int:
+    """Kilobytes that this process holds now (proc(5))."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() // 1024
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_ten_thousand_passes_add_nothing(tmp_path: Path) -> None:
+    box = maildir(tmp_path / "Mail")
+    for number in range(20):
+        (box / "INBOX" / "new" / f"1700000000.M{number}P1.host").write_bytes(mail(number, days=1))
+    config = load_config(write_config(tmp_path, account("home", box)))
+    ledger = Ledger.open(config.state.url)
+    watcher = Watcher(
+        config, config.account[0], ledger, load(), threading.Event(), Vitals(config.schedule, ("home",))
+    )
+    held = []
+    for number in range(MANY):
+        assert watcher.run()
+        if number % 1000 == 999:
+            held.append(resident())
+    ledger.close()
+    print("kB held after each thousand passes:", *held)
+    assert held[-1] - held[1] < GROWTH  # the first two thousand fill the caches, and the table of passes
