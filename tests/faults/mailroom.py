@@ -208,7 +208,12 @@ class Mailroom:
 
     def drafts_for_each(self, ledger: str = "ledger") -> int:
         """1, after every rejection was found answered by one draft, nothing else being there, and nothing pending."""
-        assert self.answered() == Counter(f"<m{number}@brightforge.example>" for number in self.expected)
+        found = self.answered()
+        expected = {f"<m{number}@brightforge.example>" for number in self.expected}
+        wrong = {name: found[name] for name in expected | set(found) if found[name] != (name in expected)}
+        assert wrong == {}, (
+            f"{len(wrong)} not answered by one draft, {self.told_of(sorted(wrong)[:5], ledger)}"
+        )
         assert self.pending(ledger) == []
         return 1
 
@@ -255,6 +260,18 @@ class Mailroom:
             return opened.unreadable("personal")
         finally:
             opened.close()
+
+    def told_of(self, names: list[str], ledger: str) -> list[str]:
+        """What the ledger says of some rejections."""
+        opened = Ledger.open(self.url(ledger))
+        try:
+            cases = {case.plan.dossier.fingerprint: case for case in opened.cases()}
+        finally:
+            opened.close()
+        return [
+            f"{name}: {cases[name].state} {cases[name].plan.why}" if name in cases else f"{name}: no case"
+            for name in names
+        ]
 
     def pending(self, ledger: str = "ledger") -> list[Any]:
         opened = Ledger.open(self.url(ledger))

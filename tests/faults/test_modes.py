@@ -15,14 +15,14 @@ from afterword.records import ScanReport
 from tests.faults.mailroom import Mailroom
 from tests.faults.table import FaultTable
 from tests.faults.test_line import Once
-from tests.mailbox.labs import DovecotLab
+from tests.mailbox.labs import ServerLab
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.rogue import Fault, Wire
 
 
 @pytest.fixture
-def lab(dovecot: Dovecot) -> Iterator[DovecotLab]:
-    opened = DovecotLab(dovecot)
+def lab(dovecot: Dovecot) -> Iterator[ServerLab]:
+    opened = ServerLab(dovecot)
     yield opened
     opened.close()
 
@@ -64,7 +64,7 @@ def test_no_mail_is_passed_by_when_the_line_breaks_in_the_middle_of_a_fetch(
 # --- what servers leave out or add
 
 
-def test_nothing_new_is_not_the_last_mail_again(lab: DovecotLab) -> None:
+def test_nothing_new_is_not_the_last_mail_again(lab: ServerLab) -> None:
     lab.deliver("INBOX", b"Subject: x\r\n\r\nx\r\n")
     (uid,) = lab.mailbox.uids("INBOX")
     assert lab.mailbox.uids("INBOX", after=uid) == ()
@@ -166,3 +166,14 @@ def test_a_server_that_takes_no_login_at_the_moment_says_nothing_of_the_password
 def test_a_refused_password_is_a_refused_login(dovecot: Dovecot) -> None:
     with Wire(dovecot.plain_port, choose=Once(Fault.LOGIN, "LOGIN")) as wire, pytest.raises(LoginRefused):
         connect(wire.port)
+
+
+@pytest.mark.parametrize("step", ["LOGIN", "LIST", "EXAMINE"])
+def test_a_sign_in_without_a_mailbox_behind_it_is_told_from_a_passing_trouble(
+    step: str, open_room: Callable[..., Mailroom]
+) -> None:
+    room = open_room(rejections=0)
+    with Wire(room.lab.server.plain_port, choose=Every(Fault.DISCONNECTED, f"^{step}")) as wire:
+        outcome = room.scan(wire.port)
+    assert isinstance(outcome, AfterwordError)
+    assert "mailbox's own address" in outcome.advice

@@ -9,6 +9,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
 from afterword.errors import LoginRefused, Unreachable
+from afterword.mailbox.refusals import DISCONNECTED, NO_MAILBOX
 
 # Refused logins that say nothing of the password (RFC 5530): a server in trouble, or too many connections.
 BUSY = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]|too many", re.IGNORECASE)
@@ -69,11 +70,8 @@ def server_words(words: str, secret: str | AccessToken) -> str:
 
 
 def _advice(account: str, secret: str | AccessToken, words: str) -> str:
-    if "authenticated but not connected" in words:
-        return (
-            "The sign-in itself holds. Check that `username` is the mailbox's own address, that IMAP is switched on for it, and that "
-            "the sign-in was made by its owner."
-        )
+    if DISCONNECTED in words:
+        return NO_MAILBOX
     if isinstance(secret, AccessToken):
         return f"Check the user name, and sign in again: afterword auth login {account}"
     return "Check user name and password. Many providers want an app password here."
