@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from afterword.dossier.advice import asks_for_advice
 from afterword.dossier.applications import Link
-from afterword.dossier.facets import sentences_of, stage_of
+from afterword.dossier.facets import is_last_round, sentences_of
 from afterword.dossier.organisations import is_freemail
 from afterword.dossier.owner import Owner
 from afterword.dossier.people import is_relay, is_robot, is_role_mailbox
@@ -67,7 +67,7 @@ def raised(stage: Stage, related: Related, rejected: datetime) -> Stage:
     before = [mail for mail, _ in related if not mail.outgoing and mail.date <= rejected]
     invited = [mail for mail in before if mail.label is Label.INTERVIEW]
     if any(mail.label is Label.OFFER for mail in before) or any(
-        stage_of([mail.subject]) is Stage.FINAL for mail in invited
+        is_last_round(mail.subject) for mail in invited
     ):
         return Stage.FINAL
     return Stage.INTERVIEW if invited and stage is Stage.APPLICATION else stage

@@ -2,10 +2,10 @@
 
 import re
 
-from afterword.dossier.facets import party_of, sentences_of
+from afterword.dossier.facets import is_of_agency
 from afterword.dossier.organisations import fits, is_freemail, is_tracking_system, organisation_of, squash
 from afterword.dossier.people import clean, person_name, signature_lines
-from afterword.records import Message, Party
+from afterword.records import Message
 
 ROLE_LIMIT = 80
 COMPANY_LIMIT = 60
@@ -176,8 +176,7 @@ def company_of(message: Message) -> str:
     """
     company = _company_written(message)
     # Asked last, since it costs more than all the rest and most mail names no company.
-    by_agency = company and party_of(message, sentences_of(message.text[:4000])) is Party.RECRUITER
-    return "" if by_agency else company
+    return "" if company and is_of_agency(message) else company
 
 
 def _company_written(message: Message) -> str:
