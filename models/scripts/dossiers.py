@@ -29,7 +29,7 @@ from afterword_models.components import MailTokenizer
 from afterword_models.facets import read_facets
 from afterword_models.judge import facets_of, text_of
 from corpus import Mail
-from expand import load_mails
+from expand import annotated_rejections
 from facet_training import Table, fold_pairs, mixes, model_of, out_of_fold, table_of_corpus
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
@@ -82,11 +82,6 @@ class NameFigures:
     coverage: float
     known: int
     wrong: tuple[tuple[str, str], ...]
-
-
-def rejections() -> list[Mail]:
-    """Every hand-written rejection."""
-    return [mail for mail in load_mails() if mail.label == "rejection"]
 
 
 def message_of(mail: Mail) -> Message:
@@ -226,7 +221,7 @@ def section(golds: Sequence[Gold]) -> list[str]:
 
 def main() -> None:
     """Print the figures, and which names are wrong."""
-    golds = cross_validated(table_of_corpus(1), rejections())
+    golds = cross_validated(table_of_corpus(1), annotated_rejections())
     sys.stdout.write("\n".join(section(golds)) + "\n")
     for name, figures in name_figures(golds).items():
         sys.stdout.write(f"wrong {name}: {figures.wrong}\n")

@@ -28,7 +28,7 @@ from afterword_models.facets import FACETS, FacetModel, FacetReader
 from afterword_models.ngrams import build_vocabulary
 from afterword_models.tokens import Sentence
 from corpus import REASONS, Faults, Mail, Pattern
-from expand import Language, example_of, expand, load_mails, load_patterns
+from expand import Language, annotated_rejections, example_of, expand, load_patterns
 from facet_lines import drawn, load_facet_lines
 from matrices import fingerprints, rarity, read, scaled
 from train import FOLDER, languages
@@ -333,9 +333,8 @@ def model_of(table: Table, pair: Pair, mix: np.ndarray) -> FacetModel:
 
 def table_of_corpus(seed: int) -> Table:
     """Everything in the corpus that facets are learnt from."""
-    mails = [mail for mail in load_mails() if mail.label == "rejection"]
     patterns = [pattern for pattern in load_patterns() if pattern.label == "rejection"]
-    return Table(statements(mails, patterns, languages(), seed))
+    return Table(statements(annotated_rejections(), patterns, languages(), seed))
 
 
 def train(seed: int, out: Path) -> None:

@@ -25,8 +25,8 @@ from afterword_models import Judge, load
 from afterword_models.evaluation import Report, average_precision, reliability, wilson
 from baselines import Scorer, phrase_list, tfidf
 from corpus import ROOT
-from dossiers import Gold, cross_validated, facet_figures, macro_f1, name_figures, rejections, section
-from expand import load_patterns
+from dossiers import Gold, cross_validated, facet_figures, macro_f1, name_figures, section
+from expand import annotated_rejections, load_patterns
 from facet_training import table_of_corpus
 from leaks import leaks
 from train import generated, is_held_out, training_examples
@@ -71,7 +71,7 @@ def measure(data: Path) -> Measured:
         baselines=measured_baselines(real, ham),
         bins=reliability(np.array([row.label is Label.REJECTION for row in real]), np.array(chances)),
         leaks=leaks([(str(row.row.get("id", "?")), row.body) for row in rows]),
-        dossiers=cross_validated(table_of_corpus(1), rejections()),
+        dossiers=cross_validated(table_of_corpus(1), annotated_rejections()),
         speed=len(ham) / seconds,
         size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         version=judge.version,
@@ -259,7 +259,7 @@ out-of-fold scores of the corpus alone. Brackets hold 95 % intervals: Wilson for
 DOSSIER = """
 ## What the dossier says of a rejection
 
-On the {mails} hand-written rejections of the corpus, each annotated by a person. No mail is judged by a model that has seen it: five folds, and for each
+On the {mails} hand-written rejections of the corpus, each annotated by hand (some are as odd as mail gets, some as plain). No mail is judged by a model that has seen it: five folds, and for each
 of them the weighing of the scores is chosen on the other four. The patterns and single sentences of the corpus are in every fold's training; whoever wrote
 them had read some of the mails. Names are found by rules. A name that is not certain is left out of the letter: *precision* is how many of the names found are
 right, *coverage* how many of those that a careful reader finds were found.

@@ -11,6 +11,9 @@ from afterword.dossier.organisations import lexicon, organisation_of
 from afterword.records import Facets, Message, Party, Stage
 
 LIMIT = 12_000  # characters of a text that are looked at
+PLACE_OF_JOB = re.compile(
+    r"\b(?:at|with|to|join|joining|in|bei|bei der|beim|chez|en|naar) (?P<name>[A-ZÄÖÜÉ][\w&'’.-]*(?: [\w&'’.-]+){0,2})"
+)
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=[-*•])")
 
 
