@@ -5,7 +5,8 @@ from afterword.config import Owner as OwnerSection
 from afterword.dossier import Owner
 from afterword.errors import LoginRefused
 from afterword.letters import Author, load_templates
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.login import AccessToken
 from afterword.mailbox.maildir import MaildirMailbox
 from afterword.mailbox.protocol import Mailbox
@@ -40,7 +41,11 @@ def open_mailbox(account: Account) -> Mailbox:
         renewed = AccessToken(access_token(imap, rejected=secret.value))
         if renewed == secret:
             raise
-        return ImapMailbox.connect(account.name, settings, renewed)
+        try:
+            return ImapMailbox.connect(account.name, settings, renewed)
+        except LoginRefused as error:
+            error.tries = 2
+            raise
 
 
 def secret_for(imap: Imap) -> str | AccessToken:
@@ -48,9 +53,10 @@ def secret_for(imap: Imap) -> str | AccessToken:
     return AccessToken(access_token(imap)) if imap.auth == "oauth2" else password_for(imap)
 
 
-def owner_of(section: OwnerSection, authserv_ids: tuple[str, ...] = ()) -> Owner:
+def owner_of(section: OwnerSection, account: Account) -> Owner:
     """The person as the dossier knows them."""
-    return Owner(section.name, section.addresses, authserv_ids)
+    host = account.imap.host if account.imap else ""
+    return Owner(section.name, section.addresses, account.authserv_ids, host)
 
 
 def author_of(section: OwnerSection, *, quote: bool = False) -> Author:
@@ -64,7 +70,7 @@ def craft_for(config: Config, account: Account, judge: Judge) -> Craft:
         judge=judge,
         rules=load_rules(config.rules.files),
         templates=load_templates(config.letters.templates, waived=frozenset(config.letters.waive)),
-        owner=owner_of(config.owner, account.authserv_ids),
+        owner=owner_of(config.owner, account),
         author=author_of(config.owner, quote=config.letters.quote),
         letters=config.letters,
         corrections=config.corrections,

@@ -155,7 +155,7 @@ class Account(Section):
     maildir: Maildir | None = None
     authserv_ids: tuple[str, ...] = Field(
         (),
-        description="Names under which your own server writes Authentication-Results; its domain when empty",
+        description="Names under which your own server writes Authentication-Results; its domain or yours when empty",
     )
 
     @model_validator(mode="after")

@@ -173,4 +173,4 @@ def _lies_in_trash(case: Case, mailbox: Mailbox, folders: Folders) -> bool:
 
 def words_on(ledger: Ledger) -> Mapping[str, bool]:
     """Every correction there is: the owner's word by fingerprint."""
-    return {each.fingerprint: each.rejection for each in ledger.aftermath.corrections()}
+    return ledger.aftermath.corrected()

@@ -82,7 +82,9 @@ class UntrustedCertificate(ConnectError):
 
 
 class LoginRefused(ConnectError):
-    """The server refuses the user name and secret."""
+    """The server refuses the user name and secret; `tries` is how often it was asked."""
+
+    tries = 1
 
 
 class MailboxError(AfterwordError):

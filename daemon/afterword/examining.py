@@ -19,7 +19,9 @@ from afterword.records import Correspondence, Place, RawMessage
 from afterword_models import Judge
 
 BATCH = 100  # mails recorded in one transaction
-REACH = timedelta(days=90)  # how far back a pass looks by itself
+# How far back a pass looks by itself: further than any rejection is answered, since it was preceded by an application, an interview,
+# a request that the owner has sent.
+REACH = timedelta(days=400)
 WHOLE_TRIES = 2  # attempts at a batch before its mails are taken one by one
 LONE_TRIES = 4  # attempts at the same mail before it is given up
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from afterword.dossier.facets import gives_feedback, sentences_of
+from afterword.dossier.facets import sentences_of
+from afterword.dossier.reasons import gives_feedback
 from afterword.ledger import Case, Ledger
 from afterword.mailbox.protocol import Mailbox
 from afterword.parse import parse
@@ -89,10 +90,10 @@ def note_answers(account: str, mailbox: Mailbox, ledger: Ledger, now: datetime) 
     requests = ledger.aftermath.requests(now - MEMORY)
     if not requests:
         return []
-    oldest = min(request.date for request in requests)
+    ids = {each for request in requests for each in (request.message_id, *request.thread)}
     found = [
         (mail, request)
-        for mail in ledger.aftermath.unread_replies(account, oldest)
+        for mail in ledger.aftermath.unread_replies(account, ids)
         if (request := answered_by(mail, requests))
     ]
     cases = _Cases(ledger) if found else None

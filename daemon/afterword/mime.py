@@ -19,6 +19,7 @@ from afterword.transfer import decode_transfer
 DEPTH_LIMIT = 20
 PART_LIMIT = 200
 FALSE_BOUNDARIES = 2000  # lines that begin like a boundary and are none
+TAG_COST = 5  # characters that a tag counts for besides its own: markup costs more than text, and there may be many parts of it
 PARAMETER_LIMIT = 2000  # characters of a Content-Type or Content-Disposition
 STUB_WORDS = 40
 EMPTY_WORDS = 8
@@ -258,7 +259,7 @@ def _split(octets: bytes, boundary: bytes) -> list[bytes]:
 
 def _decoded(part: _Part, walk: _Walk, limit: int, *, html: bool) -> str:
     """The characters of a text part, at most `limit` of them."""
-    limit = min(limit, walk.budget)
+    limit = max(0, min(limit, walk.budget))
     encoding = as_text(part.header.raw("content-transfer-encoding"))
     octets, coding_defect = decode_transfer(part.octets[: limit * 4], encoding)
     text, charset_defect = decode_octets(octets[: limit * 4], part.parameter("charset"), html=html)
@@ -270,7 +271,9 @@ def _decoded(part: _Part, walk: _Walk, limit: int, *, html: bool) -> str:
 
 
 def _html(part: _Part, walk: _Walk) -> str:
-    text, defects = read_html(_decoded(part, walk, MARKUP_LIMIT, html=True))
+    source = _decoded(part, walk, MARKUP_LIMIT, html=True)
+    walk.budget -= TAG_COST * source.count("<")
+    text, defects = read_html(source)
     walk.defects.extend(defects)
     return text
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from afterword.config import Imap
 from afterword.errors import SecretError, Unreachable, UserError
-from afterword.secrets import from_command, keyring_entry, keyring_store
+from afterword.secrets import from_command, keyring_entry, keyring_probe, keyring_store
 
 if TYPE_CHECKING:
     from authlib.integrations.requests_client import OAuth2Session
@@ -91,6 +91,13 @@ def access_token(settings: Imap, *, rejected: str = "") -> str:
         if tokens.access != rejected and tokens.expires - time.time() > LEEWAY:
             return tokens.access
         return _renewed(settings, tokens).access
+
+
+def prepare(settings: Imap) -> None:
+    """Find out before the owner signs in whether the tokens can be kept; UserError or SecretError says what is missing."""
+    provider_of(settings)
+    session_for(settings).close()
+    keyring_probe(KEYRING_SERVICE, _entry(settings))
 
 
 def session_for(settings: Imap, client_secret: str = "", redirect_uri: str = "") -> "OAuth2Session":

@@ -97,8 +97,24 @@ def fates_of(cases: Iterable[Case], sightings: Mapping[str, Sighting]) -> dict[s
     return {fate.value: fates[fate] for fate in Fate}
 
 
+def left_to_owner(
+    cases: Iterable[Case], sightings: Mapping[str, Sighting], words: Mapping[str, bool]
+) -> tuple[Case, ...]:
+    """Cases that the owner says are no rejection, and whose draft still lies there: it is edited, or could not be moved."""
+    found = []
+    for case in cases:
+        fingerprint = case.plan.dossier.fingerprint
+        seen = sightings.get(fingerprint)
+        lies = seen is None or seen.fate in (Fate.UNTOUCHED, Fate.EDITED)
+        if case.state is State.DRAFTED and lies and words.get(fingerprint) is False:
+            found.append(case)
+    return tuple(found)
+
+
 def lies_untouched(case: Case, mailbox: Mailbox, folders: Folders) -> Place | None:
     """Where the draft lies in Drafts as it was written, asked of the mailbox at this moment; None when it does not."""
+    if not case.octets:
+        return None  # found again after the ledger was lost: how it was written is not known
     uidvalidity = mailbox.examine(folders.drafts).uidvalidity
     for uid in mailbox.find(folders.drafts, "Message-ID", case.message_id):
         place = Place(mailbox.account, folders.drafts, uidvalidity, uid)
@@ -146,10 +162,10 @@ def _goes_out(mail: Correspondence, case: Case) -> bool:
 
 
 def _compared(case: Case, place: Place, mailbox: Mailbox) -> Fate | None:
-    """Whether the draft at a place reads as it was written; None when it is gone by now."""
+    """Whether the draft at a place reads as it was written, as far as that is known; None when it is gone by now."""
     raw = next(iter(mailbox.fetch(place.folder, [place.uid])), None)
-    if raw is None:
-        return None
+    if raw is None or not case.octets:
+        return Fate.UNTOUCHED if raw else None
     written = RawMessage(place, case.octets, len(case.octets), raw.internal_date)
     return Fate.UNTOUCHED if _words(parse(raw)) == _words(parse(written)) else Fate.EDITED
 

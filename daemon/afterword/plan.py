@@ -53,14 +53,15 @@ def displaced(plans: Sequence[Plan], waiting: Sequence[Plan]) -> list[Plan]:
 def make_plan(dossier: Dossier, decision: Decision, letters: Letters, now: datetime) -> Plan:
     """The plan for one rejection: the owner's wish first, then what the promises forbid, then the letter.
 
+    The owner is asked about nothing that would be too old to answer.
     A draft is due `delay` after the rejection, so that an old one is due at once, but never in the quiet hours.
     """
-    if decision.action is Action.HOLD:
-        return _without_letter(dossier, decision, Skip.HELD, decision.why)
     if decision.action is Action.SKIP:
         return _without_letter(dossier, decision, Skip.RULE, decision.why)
     if _is_too_old(dossier, letters, now):
         return _without_letter(dossier, decision, Skip.TOO_OLD, f"older than {letters.max_age.days} days")
+    if decision.action is Action.HOLD:
+        return _without_letter(dossier, decision, Skip.HELD, decision.why)
     if obstacle := first_obstacle(dossier.obstacles, decision.letter):
         return _without_letter(dossier, decision, *obstacle)
     if dossier.contact is None:

@@ -183,10 +183,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Facets:
+    """What the text of a rejection says beside no; `evidence` has the deciding sentence of each facet that was found, by its name.
+
+    The names are `recruiter`, `interview`, `final`, `feedback`, `policy`, and those of the reasons. Without any, nothing was found.
+    """
+
+    party: Party = Party.COMPANY
+    stage: Stage = Stage.APPLICATION
+    reasons: tuple[Reason, ...] = (Reason.UNSTATED,)
+    feedback_given: bool = False
+    no_feedback_policy: bool = False
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the classifier says: `score` is the probability of `label`, `scores` that of every label, summing to 1.
 
-    `hold` marks the band in which Afterword does nothing by itself and asks the owner.
+    `hold` marks the band in which Afterword does nothing by itself and asks the owner. `facets` are read of rejections and feedback only.
     """
 
     label: Label
@@ -194,6 +209,7 @@ class Verdict:
     scores: Mapping[str, float]
     evidence: Evidence | None
     hold: bool = False
+    facets: Facets = field(default_factory=Facets)
 
 
 @dataclass(frozen=True, slots=True)

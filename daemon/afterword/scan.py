@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from afterword.config import Account, Corrections, Letters, Retention
 from afterword.corrections import act, certain, overruled, take, words_on
 from afterword.deliver import Delivery, deliver
-from afterword.dossier import BETTER, Owner, Recollection, open_dossier, overtaken
-from afterword.examining import Look, Progress, examine, reason
+from afterword.dossier import OVERTAKING, Owner, Recollection, open_dossier, overtaken
+from afterword.examining import REACH, Look, Progress, examine, reason
 from afterword.exclusive import alone_at
 from afterword.folders import Folders, find_folders
 from afterword.forgetting import retire
@@ -43,7 +43,7 @@ from afterword.records import (
 from afterword_models import Judge
 from afterword_rules import Circumstances, RuleBook
 
-MEMORY = timedelta(days=400)  # how far back earlier mail is taken into account
+MEMORY = REACH  # how far back earlier mail is taken into account
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,11 @@ def scan(
     began = time.monotonic() if started is None else started
     folders = find_folders(mailbox, account, craft.corrections)
     labels: Counter[str] = Counter()
-    errors, better_news = 0, False
+    errors, news = 0, False
     look = Look(account.name, mailbox, ledger, craft.judge, craft.owner, folders, now, words_on(ledger))
     for folder in folders.examined:
         for examined in examine(look, folder, since, progress):
-            better_news |= any(each.mail.label in BETTER for each in examined)
+            news |= any(each.mail.label in OVERTAKING for each in examined)
             if folder in folders.watched:
                 labels.update(each.verdict.label for each in examined if each.verdict)
                 errors += sum(bool(each.error) for each in examined)
@@ -105,7 +105,7 @@ def scan(
     work = Pass(account, mailbox, ledger, craft, folders, now, words_on(ledger))
     planned, spoiled = plan(work)
     outcomes = [*planned, *deliver_due(work, dry_run=dry_run)]
-    if better_news:
+    if news:
         point_out(work)
     retire(ledger, craft.retention, now)
     return ScanReport(
@@ -149,14 +149,15 @@ def plan(work: Pass) -> tuple[list[Outcome], int]:
     standing = {mail.message_id for mail in earlier.outgoing}
     outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
     new = [each for each in decided if draft_id(work, each[0]) not in standing]
-    waiting = [case.plan for case in work.ledger.cases(State.WAITING)]
-    plans = make_plans(
-        [each[1:] for each in new], settled_plans(work.ledger), work.craft.letters, work.now, waiting
-    )
-    outcomes += [drop(work, planned) for planned in displaced(plans, waiting)]
+    plans, dropped = plans_for(work, [each[1:] for each in new])
+    outcomes += dropped
+    written: list[tuple[Case, Outcome]] = []
     for (message, _, _), planned in zip(new, plans, strict=True):
         with bearing(work, message, spoiled):
-            outcomes.append(open_case(work, planned, message))
+            written.append(case_of(work, planned, message))
+    for case, outcome in written:
+        work.ledger.add_case(case, work.now)
+        outcomes.append(outcome)
     return [outcome for outcome in outcomes if outcome.result is not Result.WAITING], len(spoiled)
 
 
@@ -189,13 +190,23 @@ def note_found(work: Pass, message: Message, dossier: Dossier, decision: Decisio
     return Outcome(planned, Result.FOUND)
 
 
-def drop(work: Pass, planned: Plan) -> Outcome:
-    """End a case whose draft has not appeared, and now will not."""
-    skip = str(planned.skip or "")
-    work.ledger.move_case(
-        planned.dossier.fingerprint, [State.WAITING], State.SKIPPED, work.now, skip=skip, why=planned.why
+def plans_for(work: Pass, decided: Sequence[tuple[Dossier, Decision]]) -> tuple[list[Plan], list[Outcome]]:
+    """The plans for new rejections, and the waiting cases that have made way for them."""
+    letters, waiting = work.craft.letters, [case.plan for case in work.ledger.cases(State.WAITING)]
+    plans = make_plans(decided, settled_plans(work.ledger), letters, work.now, waiting)
+    yielding = displaced(plans, waiting)
+    dropped = [planned for planned in yielding if drop(work, planned)]
+    if len(dropped) < len(yielding):  # another process has begun to deliver one, which therefore stands
+        plans = make_plans(decided, settled_plans(work.ledger), letters, work.now)
+    return plans, [Outcome(planned, Result.SKIPPED) for planned in dropped]
+
+
+def drop(work: Pass, planned: Plan) -> bool:
+    """End a case whose draft has not appeared, and now will not; False when it does not wait any more."""
+    skip, fingerprint = str(planned.skip or ""), planned.dossier.fingerprint
+    return work.ledger.move_case(
+        fingerprint, [State.WAITING], State.SKIPPED, work.now, skip=skip, why=planned.why
     )
-    return Outcome(planned, Result.SKIPPED)
 
 
 def settled_plans(ledger: Ledger) -> list[Plan]:
@@ -227,13 +238,6 @@ def fetch_judged(work: Pass, places: Sequence[Place]) -> list[tuple[Message, Ver
         for message, verdict in judged.values()
     ]
     return sorted(found, key=lambda pair: pair[0].date)
-
-
-def open_case(work: Pass, planned: Plan, message: Message) -> Outcome:
-    """Write the letter if there is to be one, and put the case on record."""
-    case, outcome = case_of(work, planned, message)
-    work.ledger.add_case(case, work.now)
-    return outcome
 
 
 def case_of(work: Pass, planned: Plan, message: Message) -> tuple[Case, Outcome]:
@@ -281,7 +285,7 @@ def login_of(account: Account) -> str:
 
 
 def point_out(work: Pass) -> None:
-    """Put on record which drafts have been overtaken by better news; they are the owner's, and stay where they are."""
+    """Put on record which drafts have been overtaken by later news; they are the owner's, and stay where they are."""
     cases = [
         case for case in work.ledger.cases(State.DRAFTED, account=work.account.name) if not case.plan.skip
     ]

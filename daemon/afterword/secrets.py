@@ -4,11 +4,15 @@ import os
 import shlex
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 from afterword.config import Digest, Imap
 from afterword.errors import SecretError
 
+NO_KEYRING = "Unlock it, or install a backend for it: see docs/oauth.md."
 COMMAND_TIMEOUT = 60  # seconds; a password manager may ask its owner to touch a key
 
 
@@ -47,14 +51,9 @@ def from_command(key: str, command: str) -> str:
 
 
 def keyring_entry(service: str, username: str, advice: str) -> str:
-    """What the system keyring holds; SecretError with `advice` when it holds nothing."""
-    import keyring  # slow to import, and needed by those alone who use it
-    from keyring.errors import KeyringError
-
-    try:
-        secret = keyring.get_password(service, username)
-    except KeyringError as error:
-        raise SecretError(f"The keyring cannot be used ({type(error).__name__}).", advice) from None
+    """What the system keyring holds; SecretError with `advice` when it holds nothing or cannot be used."""
+    with _keyring(advice) as keyring:
+        secret: str | None = keyring.get_password(service, username)
     if secret is None:
         raise SecretError(f"The keyring has no entry {service!r} for this user name.", advice)
     return secret
@@ -62,16 +61,25 @@ def keyring_entry(service: str, username: str, advice: str) -> str:
 
 def keyring_store(service: str, username: str, secret: str) -> None:
     """Put a secret into the system keyring; SecretError when there is none to be used."""
-    import keyring
+    with _keyring(NO_KEYRING) as keyring:
+        keyring.set_password(service, username, secret)
+
+
+def keyring_probe(service: str, username: str) -> None:
+    """SecretError when the keyring cannot be used, before anybody goes to the trouble of getting something to put there."""
+    with _keyring(NO_KEYRING) as keyring:
+        keyring.get_password(service, username)
+
+
+@contextmanager
+def _keyring(advice: str) -> Iterator[ModuleType]:
+    import keyring  # slow to import, and needed by those alone who use it
     from keyring.errors import KeyringError
 
     try:
-        keyring.set_password(service, username, secret)
+        yield keyring
     except KeyringError as error:
-        raise SecretError(
-            f"The keyring cannot be used ({type(error).__name__}).",
-            "Unlock it, or install one: see docs/oauth.md.",
-        ) from None
+        raise SecretError(f"The keyring cannot be used ({type(error).__name__}).", advice) from None
 
 
 def _from_file(name: str) -> str:

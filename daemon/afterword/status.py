@@ -9,7 +9,7 @@ from afterword.config import Account, Config, Schedule
 from afterword.journal import Rates, rates_of
 from afterword.ledger import Case, Ledger, PassRow, State
 from afterword.ledgers import reading
-from afterword.outcomes import fates_of
+from afterword.outcomes import fates_of, left_to_owner
 from afterword.records import Skip
 from afterword.vitals import GRACE
 
@@ -28,6 +28,7 @@ class AccountStatus:
     failed: tuple[Case, ...]
     fates: Mapping[str, int]
     rates: Rates
+    refused: tuple[Case, ...]
     unreadable: int
     next_run: datetime | None
     late: bool
@@ -99,6 +100,13 @@ class AccountStatus:
         )
         lines += [("waiting", f"until {_when(case.plan.due, zone)}: {_about(case)}") for case in self.waiting]
         lines += [("decide yourself", f"{_about(case)}: {case.plan.why}") for case in self.held]
+        lines += [
+            (
+                "delete yourself",
+                f"{_about(case)}: you say that it is no rejection, and the draft is edited or cannot be moved",
+            )
+            for case in self.refused
+        ]
         lines += [("failed", f"{_about(case)}: {case.error}") for case in self.failed]
         lines.append(("unreadable mail", str(self.unreadable)))
         late = " (late: is the daemon running?)" if self.late else ""
@@ -129,6 +137,7 @@ def _status(ledger: Ledger, config: Config, account: Account, now: datetime) -> 
         held=_in(cases, State.HELD),
         failed=_in(cases, State.FAILED),
         fates=fates_of(cases, sightings),
+        refused=left_to_owner(cases, sightings, ledger.aftermath.corrected()),
         rates=rates_of(sightings.values(), ledger.aftermath.lessons(account=account.name)),
         unreadable=ledger.unreadable(account.name),
         next_run=due,

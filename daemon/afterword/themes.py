@@ -1,6 +1,6 @@
 """What an answer is about: the reasons of the decision, and what the candidate can act on; pure.
 
-Themes are data: themes.toml for what can be acted on, dossier/facets.toml for the reasons. Each theme points at its sentence.
+Themes are data: themes.toml for what can be acted on, dossier/reasons.toml for the reasons. Each theme points at its sentence.
 """
 
 import re
@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 from re import Pattern
 
-from afterword.dossier.facets import gives_feedback, patterns, sentences_of
+from afterword.dossier.facets import sentences_of
+from afterword.dossier.reasons import gives_feedback, states
 from afterword.records import Reason, Theme
 
 ACTIONABLE = ("interview_performance", "skill", "communication", "portfolio", "salary", "timing")
@@ -61,13 +62,13 @@ def is_actionable(themes: Sequence[Theme]) -> bool:
 
 def _reasons(sentence: str) -> Iterator[str]:
     for reason in Reason:
-        if reason not in NO_THEME and any(each.search(sentence) for each in patterns("reasons", reason)):
+        if reason not in NO_THEME and states(sentence, reason):
             yield SAME.get(reason, reason.value)
 
 
 def _actionable(sentence: str) -> Iterator[str]:
     """What a sentence says to work on; praise before a "but" is none, nor what is said of somebody else."""
-    if any(each.search(sentence) for each in patterns("reasons", Reason.OTHER_CANDIDATE)):
+    if states(sentence, Reason.OTHER_CANDIDATE):
         return
     clauses = CLAUSE.split(sentence)
     for theme in ACTIONABLE:

@@ -95,8 +95,8 @@ class Watcher:
         """Log in, and keep count of refusals, whoever asks."""
         try:
             mailbox = open_mailbox(self._account)
-        except LoginRefused:
-            self._refused += 1
+        except LoginRefused as error:
+            self._refused += error.tries
             if self.rests:
                 self._vitals.rests(self._account.name)
                 log.error(
@@ -193,8 +193,7 @@ class Watcher:
             while not self._stop.is_set():
                 known = self._reached(folder)
                 # A pass that fails, or gets no further, is not to be repeated at once.
-                if mailbox.wait(folder, IDLE_SPELL, known) and (
-                    not self.run() or self._reached(folder) == known
-                ):
+                heard = known is None or mailbox.wait(folder, IDLE_SPELL, known)
+                if heard and (not self.run() or self._reached(folder) == known):
                     return True
         return True

@@ -1,20 +1,21 @@
 """From messages to verdicts."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from afterword.records import Evidence, Label, Message, Verdict
+from afterword.records import Evidence, Facets, Label, Message, Party, Reason, Stage, Verdict
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
     from afterword_models.components import MailJudge
+    from afterword_models.facets import Found
     from afterword_models.personal import Personal, Read
 
 BATCH = 128  # mails judged together
@@ -132,14 +133,33 @@ def sender_of(message: Message) -> str:
 def verdict_of(doc: "Doc", message: Message) -> Verdict:
     """The verdict in a Doc, with the deciding sentence's offsets in the message's text."""
     reading = doc._.reading
+    text, offset = doc.user_data["text"], len(text_of(message)) - len(message.text)
     return Verdict(
         label=Label(reading.label),
         score=doc.cats[reading.label],
         scores=MappingProxyType(doc.cats),
-        evidence=_evidence(
-            doc.user_data["text"], reading.sentence, len(text_of(message)) - len(message.text)
-        ),
+        evidence=_evidence(text, reading.sentence, offset),
         hold=reading.hold,
+        facets=facets_of(doc._.facets or {}, text, offset),
+    )
+
+
+def facets_of(found: "Mapping[str, Found]", text: str, offset: int) -> Facets:
+    """The facets as the service knows them; the message's text begins at `offset` of the text that was read."""
+    holding = {name: each.sentence for name, each in found.items() if each.holds}
+    reasons = tuple(reason for reason in Reason if reason in holding)
+    sentences = {name: _evidence(text, span, offset) for name, span in holding.items()}
+    return Facets(
+        party=Party.RECRUITER if "recruiter" in holding else Party.COMPANY,
+        stage=Stage.FINAL
+        if "final" in holding
+        else Stage.INTERVIEW
+        if "interview" in holding
+        else Stage.APPLICATION,
+        reasons=reasons or (Reason.UNSTATED,),
+        feedback_given="feedback" in holding,
+        no_feedback_policy="policy" in holding,
+        evidence={name: evidence for name, evidence in sentences.items() if evidence},
     )
 
 

@@ -71,6 +71,21 @@ class Vocabulary:
         """How many features there are."""
         return len(self.keys)
 
+    def only(self, features: Ids) -> "Vocabulary":
+        """The vocabulary of some of its features, in their order, with no more forms than they are made of."""
+        keys = self.keys[features]
+        fields = np.stack([keys >> shift & ((1 << BITS) - 1) for shift in (0, BITS, 2 * BITS)])
+        used = np.setdiff1d(np.unique(fields), [0])
+        renumbered = np.searchsorted(used, fields) + 1
+        renumbered[fields == 0] = 0
+        kinds = keys >> 3 * BITS << 3 * BITS
+        shifts = np.array([[0], [BITS], [2 * BITS]])
+        by_id = {number: form for form, number in self.forms.items()}
+        return Vocabulary(
+            {by_id[int(each)]: number for number, each in enumerate(used, start=1)},
+            kinds + (renumbered << shifts).sum(axis=0),
+        )
+
     def read(self, mails: Sequence[Mail]) -> Features:
         """The features of the mails, all looked up together."""
         counts = np.array([1 + len(sentences) for _, sentences in mails])

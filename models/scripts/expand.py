@@ -172,11 +172,17 @@ def load_patterns(root: Path = ROOT) -> list[Pattern]:
     ]
 
 
-def load_mails(root: Path = ROOT) -> list[Mail]:
-    """Every hand-written mail, in a stable order."""
-    files = [path for path in corpus_files(root) if path.parent.parent.name == "mails"]
+def load_mails(root: Path = ROOT, kind: str = "mails") -> list[Mail]:
+    """Every hand-written mail of the folder, in a stable order."""
+    files = [path for path in corpus_files(root) if path.parent.parent.name == kind]
     faults = Faults()
     return [mail for path in files for mail in read_mails(path, faults.at(path))]
+
+
+def annotated_rejections(root: Path = ROOT) -> list[Mail]:
+    """Every hand-written rejection, those included from which only the facets are learnt."""
+    mails = [*load_mails(root), *load_mails(root, "plain")]
+    return [mail for mail in mails if mail.label == "rejection"]
 
 
 def expand(pattern: Pattern, language: Language, count: int, seed: int) -> Iterator[Example]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import math
 import shutil
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,14 +20,12 @@ import scipy.sparse as sp
 import spacy
 from sklearn.linear_model import LogisticRegression
 
-from afterword.parse import from_fields
 from afterword_models.components import REJECTION, Decision, MailJudge
-from afterword_models.judge import text_of
-from afterword_models.ngrams import Grams, Vocabulary, build_vocabulary
-from afterword_models.tokens import LIMIT, Sentence, forms_of, sentences_in, split_words, starts_of
+from afterword_models.ngrams import Vocabulary, build_vocabulary
 from corpus import ROOT, Pattern
 from deciding import decide
 from expand import Example, Language, example_of, expand, load_language, load_mails, load_patterns
+from matrices import Row, fingerprints, rarity, read, scaled
 from templates import Choice, Template
 
 VERSION = "0.1.0"
@@ -41,19 +38,8 @@ PLAIN = (
 )
 OTHER = "other"
 DOCUMENT_C, SENTENCE_C, LABEL_C = 1.0, 1.0, 10.0
-RARITY = 1.5
 TOLERANCE = 1e-5
 HELD_OUT = 5  # one pattern in so many that is no rejection is kept for testing
-
-
-@dataclass(frozen=True)
-class Row:
-    """An example read: `gold` marks the deciding sentences, the subject's place first."""
-
-    example: Example
-    subject: tuple[str, ...]
-    sentences: tuple[Sentence, ...]
-    gold: tuple[bool, ...]
 
 
 def is_held_out(group: str) -> bool:
@@ -102,28 +88,6 @@ def training_examples(seed: int) -> list[Example]:
     return generated(patterns, seed) + [example_of(mail) for mail in load_mails()]
 
 
-def read(example: Example) -> Row:
-    """Take an example apart as the pipeline does; quoted text and signature are left out as they are in real mail."""
-    message = from_fields(example.subject, example.sender, example.body)
-    text = text_of(message)[:LIMIT]
-    words, spaces = split_words(text)
-    starts = starts_of(words, spaces)
-    start = len(text_of(message)) - len(message.text)
-    subject = tuple(forms_of(words[: bisect_left(starts, start)]))
-    found = tuple(sentences_in(text, words, starts, start))
-    marked = [example.body[first:last].split() for first, last in example.spans]
-    gold = tuple(
-        any(_overlap(text[each.start : each.end].split(), words) for words in marked) for each in found
-    )
-    return Row(example, subject, found, (False, *gold))
-
-
-def _overlap(sentence: list[str], marked: list[str]) -> bool:
-    """Whether a sentence is (part of) a marked one, or the other way round; wraps and cuts do not matter."""
-    one, other = " ".join(sentence), " ".join(marked)
-    return bool(one) and (one in other or other in one)
-
-
 class Matrices:
     """The rows as sparse matrices, scaled as the pipeline scales them."""
 
@@ -133,15 +97,15 @@ class Matrices:
             vocabulary.read([(row.subject, row.sentences) for row in rows[start : start + 512]])
             for start in range(0, len(rows), 512)
         ]
-        self.documents = sp.vstack([_scaled(each.documents, vocabulary) for each in features], format="csr")
-        self.sentences = sp.vstack([_scaled(each.sentences, vocabulary) for each in features], format="csr")
+        self.documents = sp.vstack([scaled(each.documents, vocabulary) for each in features], format="csr")
+        self.sentences = sp.vstack([scaled(each.sentences, vocabulary) for each in features], format="csr")
         self.owners = np.repeat(np.arange(len(rows)), [len(row.gold) for row in rows])
         self.labels = np.array([row.example.label for row in rows])
         self.weights = np.array([weight_of(row.example) for row in rows])
         self.plain = np.array([is_plain(row.example) for row in rows])
         self.gold = np.array([mark for row in rows for mark in row.gold])
         self.taught = np.array([_teaches(row, index) for row in rows for index in range(len(row.gold))])
-        self.kinds = np.unique(_fingerprints(self.sentences), return_inverse=True)[1]
+        self.kinds = np.unique(fingerprints(self.sentences), return_inverse=True)[1]
 
     @property
     def rejected(self) -> np.ndarray:
@@ -169,20 +133,6 @@ def _teaches(row: Row, index: int) -> bool:
     return row.example.label != REJECTION or (index > 0 and any(row.gold))
 
 
-def _scaled(grams: Grams, vocabulary: Vocabulary) -> sp.csr_matrix:
-    values = grams.scales[grams.owners]
-    return sp.csr_matrix(
-        (values, grams.members, grams.bounds), shape=(len(grams.scales), vocabulary.size), dtype=np.float32
-    )
-
-
-def _fingerprints(matrix: sp.csr_matrix) -> np.ndarray:
-    """A number for each row, the same for rows with the same features."""
-    draws = np.random.default_rng(0).integers(1 << 62, size=matrix.shape[1])
-    running = np.concatenate([[0], np.cumsum(draws[matrix.indices])])
-    return np.asarray(running[matrix.indptr[1:]] - running[matrix.indptr[:-1]])
-
-
 @dataclass(frozen=True)
 class Linear:
     """A linear model over the features: `weights` of shape (outputs, features), and `classes` of more than two outputs."""
@@ -204,7 +154,7 @@ def linear(
     Columns are scaled by rarity, so that the penalty falls on what is in every mail and not on the rare n-gram that tells: without it
     the lookalikes of the corpus turn "we regret" into a mark of an ordinary mail, and "we" into one of a rejection.
     """
-    scales = _rarity(rows, weights)
+    scales = rarity(rows, weights)
     scaled = sp.vstack([rows @ sp.diags(scales), sp.csr_matrix((1, rows.shape[1]))], format="csr")
     model = LogisticRegression(C=strength, max_iter=500, tol=TOLERANCE)
     model.fit(scaled, np.append(targets, nothing), sample_weight=np.append(weights, weights.sum() / 100))
@@ -213,13 +163,6 @@ def linear(
         model.intercept_.astype(np.float32),
         tuple(map(str, model.classes_)),
     )
-
-
-def _rarity(rows: sp.csr_matrix, weights: np.ndarray) -> np.ndarray:
-    """Inverse document frequency of each feature, to a power that was tried out."""
-    present = sp.csr_matrix((np.ones(len(rows.indices)), rows.indices, rows.indptr), shape=rows.shape)
-    frequency = np.asarray(present.T @ weights).ravel()
-    return np.asarray((np.log(1 + weights.sum() / (frequency + 1e-9)) / 3) ** RARITY)
 
 
 NONE = Linear(np.zeros((0, 0), np.float32), np.zeros(0, np.float32), ())

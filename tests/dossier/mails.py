@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from afterword.dossier import Owner, open_dossier, remember
-from afterword.records import Address, Correspondence, Dossier, Label, Message
+from afterword.records import Address, Correspondence, Dossier, Facets, Label, Message
 from tests.builders import DANA, NOW, place, verdict
 
 SAM = Address("Sam Rivera", "sam@mail.example")
@@ -44,9 +44,12 @@ def by_robot(**changes: Any) -> Message:
     return mail(**{"sender": ROBOT, "text": BY_ROBOT} | changes)
 
 
-def opened(message: Message, *earlier: Correspondence, owner: Owner = OWNER) -> Dossier:
-    """The dossier of a rejection."""
-    return open_dossier(message, verdict(), earlier, owner, now=NOW + timedelta(days=200))
+def opened(
+    message: Message, *earlier: Correspondence, owner: Owner = OWNER, facets: Facets | None = None
+) -> Dossier:
+    """The dossier of a rejection in which the classifier has found nothing beside no, unless `facets` says otherwise."""
+    judged = replace(verdict(), facets=facets or Facets())
+    return open_dossier(message, judged, earlier, owner, now=NOW + timedelta(days=200))
 
 
 def reasons(dossier: Dossier) -> list[str]:

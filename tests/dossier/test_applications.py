@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from afterword.dossier import Recollection, merge, open_dossier, recheck
-from afterword.records import Address, Contact, Dossier, Label, Letter, Stage, Thread
+from afterword.records import Address, Contact, Dossier, Facets, Label, Letter, Stage, Thread
 from tests.builders import DANA, NOW, verdict
 from tests.dossier.mails import (
     BY_ROBOT,
@@ -283,16 +283,7 @@ def test_after_ninety_days_the_same_person_may_be_asked_about_another_applicatio
 
 
 def test_a_letter_that_asks_for_nothing_leaves_the_person_free_to_be_asked() -> None:
-    first = opened(
-        mail(
-            uid=1,
-            text=TEXT.replace(
-                "All the best",
-                "Due to our policy we are unable to provide individual feedback.\n\nAll the best",
-            ),
-        )
-    )
-    assert first.no_feedback_policy
+    first = opened(mail(uid=1), facets=Facets(no_feedback_policy=True))
     assert [reasons(each) for each in merge([first, opened(other_role(days=5, sender=DANA))])] == [[], []]
 
 

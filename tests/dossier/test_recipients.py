@@ -233,6 +233,23 @@ def test_a_configured_server_name_is_the_only_one_that_is_trusted() -> None:
     assert reasons(opened(configured, owner=owner)) == ["unverified_sender"]
 
 
+@pytest.mark.parametrize(
+    ("host", "authserv"),
+    [("imap.hosting.example", "mx7.hosting.example"), ("imap.gmail.com", "mx.google.com")],
+)
+def test_the_server_that_keeps_the_mail_is_believed_at_a_domain_of_ones_own(host: str, authserv: str) -> None:
+    failed = with_results(FAIL.replace("mx.mail.example", authserv))
+    assert reasons(opened(failed, owner=Owner("Sam Rivera", ("sam@mail.example",), host=host))) == [
+        "unverified_sender"
+    ]
+    assert (
+        opened(
+            failed, owner=Owner("Sam Rivera", ("sam@mail.example",), host="imap.elsewhere.example")
+        ).obstacles
+        == ()
+    )
+
+
 def test_a_person_known_only_from_forged_mail_is_no_contact() -> None:
     forged = invitation(headers=(("authentication-results", FAIL),))
     assert opened(by_robot(), forged).contact is None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from afterword.accounts import craft_for, open_mailbox
-from afterword.config import Config
+from afterword.config import Account, Config
 from afterword.errors import AfterwordError
 from afterword.ledger import Ledger, State
 from afterword.records import ScanReport
@@ -93,6 +93,7 @@ class Mailroom:
         os.environ[SECRET] = PASSWORD
         self.home = home
         self.expected: list[int] = []
+        self.flags_before: dict[str, frozenset[str]] = {}
         self._flags = random.Random(7)
         self._next = 1
         for _ in range(rejections):
@@ -107,6 +108,23 @@ class Mailroom:
         self._next += 1
         return self._next - 1
 
+    @property
+    def last(self) -> int:
+        """The number of the mail delivered last."""
+        return self._next - 1
+
+    @staticmethod
+    def account_of(user: str, port: int) -> Account:
+        """The account of any user on the server."""
+        imap = {
+            "host": "127.0.0.1",
+            "port": port,
+            "security": "none",
+            "username": user,
+            "password_env": SECRET,
+        }
+        return Account.model_validate({"name": "personal", "imap": imap})
+
     def deliver_rejection(self) -> None:
         number = self._number()
         self.expected.append(number)
@@ -116,7 +134,9 @@ class Mailroom:
         self.deliver(other(self._number()))
 
     def deliver(self, octets: bytes) -> None:
-        self.lab.deliver("INBOX", octets, datetime.now(UTC), seen=self._flags.random() < 0.5)
+        seen = self._flags.random() < 0.5
+        self.flags_before[message_id_in(octets)] = frozenset({"\\seen"} if seen else ())
+        self.lab.deliver("INBOX", octets, datetime.now(UTC), seen=seen)
 
     def config(self, port: int | None = None, ledger: str = "ledger", timeout: str = "10s") -> Config:
         """The configuration of the account, over a port that may be a proxy's."""
@@ -188,7 +208,12 @@ class Mailroom:
 
     def drafts_for_each(self, ledger: str = "ledger") -> int:
         """1, after every rejection was found answered by one draft, nothing else being there, and nothing pending."""
-        assert self.answered() == Counter(f"<m{number}@brightforge.example>" for number in self.expected)
+        found = self.answered()
+        expected = {f"<m{number}@brightforge.example>" for number in self.expected}
+        wrong = {name: found[name] for name in expected | set(found) if found[name] != (name in expected)}
+        assert wrong == {}, (
+            f"{len(wrong)} not answered by one draft, {self.told_of(sorted(wrong)[:5], ledger)}"
+        )
         assert self.pending(ledger) == []
         return 1
 
@@ -227,6 +252,26 @@ class Mailroom:
         octets: bytes = client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"]
         client.unselect_folder()
         return uid, octets
+
+    def unreadable(self, ledger: str = "ledger") -> int:
+        """How many mails were given up."""
+        opened = Ledger.open(self.url(ledger))
+        try:
+            return opened.unreadable("personal")
+        finally:
+            opened.close()
+
+    def told_of(self, names: list[str], ledger: str) -> list[str]:
+        """What the ledger says of some rejections."""
+        opened = Ledger.open(self.url(ledger))
+        try:
+            cases = {case.plan.dossier.fingerprint: case for case in opened.cases()}
+        finally:
+            opened.close()
+        return [
+            f"{name}: {cases[name].state} {cases[name].plan.why}" if name in cases else f"{name}: no case"
+            for name in names
+        ]
 
     def pending(self, ledger: str = "ledger") -> list[Any]:
         opened = Ledger.open(self.url(ledger))

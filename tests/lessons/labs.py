@@ -47,6 +47,7 @@ def move(lab: Lab, source: str, target: str, message_id: str) -> None:
 def octets_of(lab: Lab, folder: str, message_id: str) -> bytes:
     """A mail as it lies there."""
     mailbox: Any = lab.mailbox
+    folder = lab.named(folder)
     raws = mailbox.fetch(folder, mailbox.uids(folder))
     return next(raw.octets for raw in raws if message_id_in(raw.octets) == message_id)
 
@@ -58,13 +59,14 @@ def mark(lab: Lab, folder: str, message_id: str, keyword: str) -> None:
             if message_id_in(mail.octets) == message_id:
                 mail.flags.add(keyword)
     elif isinstance(lab, ServerLab):
-        lab.client.select_folder(folder)
+        lab.client.select_folder(lab.named(folder))
         lab.client.add_flags(lab.client.search(["HEADER", "Message-ID", message_id]), [keyword])
-        lab.client.unselect_folder()
+        lab.client.close_folder()
     else:
         raise TypeError("a Maildir keeps no keywords")
 
 
 def folder_named(lab: Lab, name: str) -> str:
-    """How a nested folder is called there: Maildir++ has dots where others have slashes."""
-    return name.replace("/", ".") if isinstance(lab, MaildirLab) else name
+    """How a nested folder is called there: Maildir++ has dots where others have slashes, on files and behind Courier."""
+    dots = isinstance(lab, MaildirLab) or (isinstance(lab, ServerLab) and lab.server.prefix)
+    return name.replace("/", ".") if dots else name

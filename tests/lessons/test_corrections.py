@@ -1,11 +1,13 @@
 """The owner says in the mail program that a mail was judged wrongly."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from afterword.corrections import NO_REJECTION, overruled
 from afterword.ledger import Ledger, State
+from afterword.outcomes import left_to_owner
 from afterword.records import Fate, Label
 from tests.builders import verdict
 from tests.lessons.labs import folder_named, mark, move, rewrite, send
@@ -50,6 +52,34 @@ def test_a_false_draft_that_was_edited_is_left_alone(lab: Lab, ledger: Ledger) -
     one_pass(lab.mailbox, ledger)
     assert [draft.get_content().strip() for draft in drafts(lab.mailbox)] == ["My own words."]
     assert drafts(lab.mailbox, "Trash") == []
+
+
+def test_a_draft_that_cannot_be_moved_is_named_in_the_status(
+    lab: Lab, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.deliver("INBOX", mail(1), NOW)
+    one_pass(lab.mailbox, ledger)
+    say(lab, NO)
+    monkeypatch.setattr(type(lab.mailbox), "move_draft", lambda *_: False)
+    one_pass(lab.mailbox, ledger)
+    left = left_to_owner(ledger.cases(), ledger.aftermath.sightings(), ledger.aftermath.corrected())
+    assert [case.plan.dossier.fingerprint for case in left] == ["<m1@brightforge.example>"]
+    lab.delete("Drafts", str(drafts(lab.mailbox)[0]["Message-ID"]))
+    one_pass(lab.mailbox, ledger)
+    assert left_to_owner(ledger.cases(), ledger.aftermath.sightings(), ledger.aftermath.corrected()) == ()
+
+
+def test_a_draft_found_again_after_the_ledger_was_lost_is_never_moved(
+    lab: Lab, ledger: Ledger, tmp_path: Path
+) -> None:
+    lab.deliver("INBOX", mail(1), NOW)
+    one_pass(lab.mailbox, ledger)
+    fresh = Ledger.open(f"sqlite:///{tmp_path / 'fresh.db'}")
+    one_pass(lab.mailbox, fresh)
+    say(lab, NO)
+    one_pass(lab.mailbox, fresh)
+    fresh.close()
+    assert (len(drafts(lab.mailbox)), drafts(lab.mailbox, "Trash")) == (1, [])
 
 
 def test_a_false_draft_that_was_sent_is_left_alone(lab: Lab, ledger: Ledger) -> None:

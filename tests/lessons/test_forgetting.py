@@ -18,7 +18,7 @@ from tests.scan.passes import one_pass as pass_over
 
 UNASKED = (
     "Hi Sam,\n\nThank you for interviewing for the Backend Engineer position at Brightforge. Unfortunately we will not be moving forward. "
-    "You struggled with the whiteboard round, so work on your design skills.\n\nKind regards,\nDana Whitlock\nBrightforge\n"
+    "Your answers in the whiteboard round were too general; practise your design skills.\n\nKind regards,\nDana Whitlock\nBrightforge\n"
 )
 FIRST = "<m1@brightforge.example>"
 

@@ -16,7 +16,7 @@ ADVICE = (
 )
 UNASKED = (
     "Hi Sam,\n\nThank you for interviewing for the Backend Engineer position at Brightforge. Unfortunately we will not be moving forward. "
-    "You struggled with the system design round, so work on your design skills.\n\nKind regards,\nDana Whitlock\nBrightforge\n"
+    "Your system design answers stayed on the surface; more depth in system design would help.\n\nKind regards,\nDana Whitlock\nBrightforge\n"
 )
 
 

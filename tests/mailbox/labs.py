@@ -13,7 +13,8 @@ from typing import ClassVar, Protocol
 import pytest
 from imapclient import IMAPClient
 
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.maildir import MaildirMailbox
 from afterword.mailbox.memory import MemoryMailbox
 from afterword.mailbox.protocol import Mailbox

@@ -16,7 +16,8 @@ from afterword.errors import (
     UntrustedCertificate,
     UserError,
 )
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from tests.mailbox.labs import mail, settings_for
 from tests.servers.base import PASSWORD, free_port
 from tests.servers.dovecot import Dovecot

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from afterword.errors import LoginRefused
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.login import AccessToken
 from tests.servers.rogue import RogueServer
 

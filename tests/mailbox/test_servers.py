@@ -10,13 +10,14 @@ from afterword.config import Config
 from afterword.errors import MailboxFull, MessageRefused, MissingFolder, ReadOnlyFolder
 from afterword.folders import find_folders
 from afterword.ledger import Ledger, State
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.special import resolve
 from tests.mailbox.labs import SERVERS, ServerLab, mail
 from tests.scan.passes import NOW, config, drafts, one_pass
 from tests.scan.passes import mail as rejection
 from tests.servers.base import LARGEST, PASSWORD
-from tests.servers.recorder import Plain
+from tests.servers.recorder import Plain, Recorder
 
 USES = {"Drafts": "\\drafts", "Sent": "\\sent", "Archive": "\\archive", "Trash": "\\trash"}
 
@@ -141,6 +142,31 @@ def test_nothing_beyond_plain_imap4rev1_is_needed(
             assert one_pass(mailbox, ledger).examined == 0
             assert not mailbox.can_wait
     assert len(drafts(lab.mailbox)) == 1
+
+
+@pytest.mark.parametrize("name", ["dovecot", "courier"])
+def test_a_folder_that_is_numbered_anew_is_examined_anew_and_nothing_is_drafted_twice(
+    open_on: Callable[[str], ServerLab], ledger: Ledger, name: str
+) -> None:
+    lab = open_on(name)
+    lab.deliver("INBOX", rejection(1), NOW)
+    assert one_pass(lab.mailbox, ledger).drafted == 1
+    lab.renumber("INBOX")
+    report = one_pass(lab.mailbox, ledger)
+    assert (report.examined, report.drafted, len(drafts(lab.mailbox))) == (1, 0, 1)
+
+
+def test_a_letter_goes_out_unasked_and_what_is_large_is_announced_first(
+    open_on: Callable[[str], ServerLab],
+) -> None:
+    lab = open_on("dovecot")
+    with Recorder(lab.server.plain_port) as wire:
+        settings = ImapSettings("127.0.0.1", lab.user, wire.port, "none", None, 10)
+        with ImapMailbox.connect("personal", settings, PASSWORD) as mailbox:
+            mailbox.append_draft("Drafts", mail(1))
+            mailbox.append_draft("Drafts", mail(2, (b"y" * 70 + b"\r\n") * 60))
+    appends = [command for command in wire.commands if command.startswith("APPEND")]
+    assert [command.endswith("+}") for command in appends] == [True, False]
 
 
 # --- what may not be written

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from afterword.errors import ConnectionLost
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from tests.mailbox.labs import SERVERS, ServerLab, mail
 from tests.servers.base import PASSWORD
 from tests.servers.dovecot import Dovecot

@@ -13,8 +13,13 @@ import keyring
 import pytest
 import requests
 from keyring.backend import KeyringBackend
+from keyring.backends.fail import Keyring as NoKeyring
 
 from afterword import oauth
+from afterword.config import load_config
+from afterword.ledger import Ledger
+from afterword.watcher import Watcher
+from afterword_models import load
 from tests.cli.command import Answer, afterword
 from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, drafts, mail
@@ -229,6 +234,27 @@ def test_a_server_that_refuses_every_token_is_asked_twice_and_no_more(
     assert authority.grants() == ["authorization_code", "refresh_token"]
 
 
+def test_the_daemon_counts_both_tries_and_lets_the_account_rest(
+    config: str,
+    lab: ServerLab,
+    authority: Authority,
+    ring: MemoryKeyring,
+    browser: list[threading.Thread],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    login(config)
+    monkeypatch.setattr(authority, "user", "somebody-else")
+    ring.change(access=authority.jwt(exp=int(time.time()) - 60))
+    settings = load_config(Path(config))
+    ledger = Ledger.open(settings.state.url)
+    watcher = Watcher(settings, settings.account[0], ledger, load(), threading.Event())
+    assert not watcher.one_pass()
+    assert watcher.rests
+    assert not watcher.run()
+    ledger.close()
+    assert authority.grants() == ["authorization_code", "refresh_token"]
+
+
 def test_a_consent_that_was_withdrawn_asks_for_a_new_sign_in(
     config: str, authority: Authority, ring: MemoryKeyring, browser: list[threading.Thread]
 ) -> None:
@@ -345,6 +371,15 @@ def test_without_the_extra_it_is_said_what_to_install(
     answer = login(config)
     assert answer.code == 2
     assert "afterword[oauth]" in answer.err
+
+
+def test_without_a_keyring_nobody_is_sent_to_a_browser(
+    config: str, authority: Authority, ring: MemoryKeyring, browser: list[threading.Thread]
+) -> None:
+    keyring.set_keyring(NoKeyring())
+    answer = login(config)
+    assert (answer.code, browser) == (2, [])
+    assert "docs/oauth.md" in answer.err
 
 
 def test_a_provider_whose_certificate_is_not_trusted_gets_nothing(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from afterword.ledger import Ledger
-from afterword.mailbox.imap import ImapMailbox, ImapSettings
+from afterword.mailbox.dialling import ImapSettings
+from afterword.mailbox.imap import ImapMailbox
 from tests.mailbox.labs import SERVERS, ServerLab
 from tests.promises.daemon import running, until
 from tests.scan.passes import NOW, config, drafts, mail, one_pass
@@ -16,7 +17,7 @@ from tests.servers.base import PASSWORD
 from tests.servers.recorder import Recorder
 
 # Whole commands; a folder is a word or a quoted string. What is not here is not said: no SELECT, STORE, EXPUNGE, CLOSE, COPY, MOVE,
-# CREATE, DELETE, RENAME, SUBSCRIBE, and no FETCH of a body that is not a PEEK.
+# CREATE, DELETE, RENAME, SUBSCRIBE, and no FETCH of a body that is not a PEEK. Only the withdrawal of a draft says SELECT and MOVE.
 FOLDER = r'(?:"(?:[^"\\]|\\.)+"|[^\s"]+)'
 ITEM = r"(?:UID|FLAGS|INTERNALDATE|RFC822\.SIZE|MODSEQ|BODY\.PEEK\[(?:HEADER)?\](?:<0\.\d+>)?)"
 ALLOWED = [
@@ -72,6 +73,30 @@ def test_a_whole_pass_says_nothing_that_could_send_or_change(
     assert strangers(wire.commands, lab.named("Drafts")) == []
     assert sum(command.startswith("APPEND") for command in wire.commands) == 1
     assert wire.commands[-1] == "LOGOUT"
+
+
+def test_a_withdrawal_adds_one_move_of_one_draft_to_the_list_and_nothing_else(
+    lab: ServerLab, wire: Recorder, tmp_path: Path
+) -> None:
+    lab.deliver("INBOX", mail(1), NOW)
+    if not lab.server.prefix:
+        lab.create("Afterword")
+    lab.create(f"Afterword{'.' if lab.server.prefix else '/'}Not a rejection")
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
+    settings = ImapSettings("127.0.0.1", lab.user, wire.port, "none", None, 10)
+    with ImapMailbox.connect("personal", settings, PASSWORD) as mailbox:
+        assert one_pass(mailbox, ledger, config()).drafted == 1
+        lab.deliver(f"Afterword{'.' if lab.server.prefix else '/'}Not a rejection", mail(1), NOW)
+        one_pass(mailbox, ledger, config(), later=timedelta(minutes=10))
+    ledger.close()
+    moved = [
+        rf'SELECT "?{re.escape(lab.named("Drafts"))}"?',
+        rf'UID MOVE \d+ "?{re.escape(lab.named("Trash"))}"?',
+    ]
+    new = strangers(wire.commands, lab.named("Drafts"))
+    assert len(new) == (2 if lab.can_move else 0)
+    assert all(re.fullmatch(pattern, command) for pattern, command in zip(moved, new, strict=False))
+    assert len(drafts(lab.mailbox)) == (0 if lab.can_move else 1)
 
 
 def test_the_daemon_says_nothing_that_could_send_or_change(

@@ -126,7 +126,7 @@ def craft(config: Config) -> Craft:
         judge=load(),
         rules=load_rules(config.rules.files) if config.rules.files else default_rules(),
         templates=templates(),
-        owner=owner_of(config.owner, account.authserv_ids),
+        owner=owner_of(config.owner, account),
         author=author_of(config.owner, quote=config.letters.quote),
         letters=config.letters,
     )

@@ -1,10 +1,12 @@
 """Small mailboxes with the drafts that a person would expect, on files and on a real server alike."""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -30,10 +32,18 @@ def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
         yield opened
 
 
+@pytest.fixture
+def desk() -> Iterator[Path]:
+    """A folder for ledger and rules; in memory where there is one, since every commit is synced to the disk."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("name", scenarios())
-def test_scenario(name: str, lab: Lab, tmp_path: Path) -> None:
+def test_scenario(name: str, lab: Lab, desk: Path) -> None:
     scenario = load_scenario(name)
-    player = Player(scenario, lab, tmp_path)
+    player = Player(scenario, lab, desk)
     for number, one in enumerate(scenario.passes, 1):
         player.deliver(number)
         # What happens before the pass is the owner's doing; the pass itself must leave no trace.

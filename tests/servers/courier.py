@@ -43,6 +43,13 @@ class Courier(Server):
         rights = self._maildir(user) / f".{folder}" / "courierimapacl"
         rights.write_text("owner lrs\nadministrators acdilrsw\n")
 
+    def renumber(self, user: str, folder: str, uidvalidity: int) -> None:
+        maildir = self._maildir(user)
+        numbers = (maildir if folder == "INBOX" else maildir / f".{folder}") / "courierimapuiddb"
+        head, _, rest = numbers.read_text().partition("\n")
+        version, _, uidnext = head.split()
+        numbers.write_text(f"{version} {uidvalidity} {uidnext}\n{rest}")
+
     def stop(self) -> None:
         if desk := getattr(self, "_desk", None):
             desk.close()
@@ -82,8 +89,9 @@ class Courier(Server):
             IMAP_KEYWORDS="1",
             IMAP_ACL="1",
             IMAP_CHECK_ALL_FOLDERS="0",
-            IMAP_ENHANCEDIDLE="1",
-            IMAP_IDLE_TIMEOUT="60",
+            GAM_CLIENT_ID=self.home.name,  # a file monitor of its own, not that of another server
+            IMAP_ENHANCEDIDLE="0",  # looks each second instead of asking the monitor, which now and then never answers
+            IMAP_IDLE_TIMEOUT="1",
             IMAP_MAILBOX_SANITY_CHECK="1",
             IMAP_OBSOLETE_CLIENT="0",
             IMAP_TRASHFOLDERNAME="Trash",

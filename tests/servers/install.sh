@@ -38,21 +38,22 @@ install_package() {
 unpack() {
     name=$1
     shift
-    [ -e "$servers/$name/.complete" ] && return
+    [ "$(cat "$servers/$name/.complete" 2> /dev/null)" = "$*" ] && return
     echo "== Unpacking $name ($*) into .work/servers/$name"
     command -v dpkg-deb > /dev/null || fail "$*"
     refresh "$1"
     rm -rf "$servers/$name" "$servers/$name.debs"
     mkdir -p "$servers/$name" "$servers/$name.debs"
-    wanted="$* $(missing_libraries "$@")"
+    packages="$*"
+    wanted="$packages $(missing_libraries "$@")"
     # shellcheck disable=SC2086  # a list of package names
-    (cd "$servers/$name.debs" && apt-get download -qq -o APT::Sandbox::User=root $wanted) || fail "$wanted"
+    (cd "$servers/$name.debs" && { download $wanted || { update && download $wanted; }; }) || fail "$wanted"
     for package in "$servers/$name.debs"/*.deb; do
         dpkg-deb -x "$package" "$servers/$name"
     done
     rm -rf "$servers/$name.debs" "$servers/$name/usr/share"
     chmod -R a+rX "$servers/$name"
-    touch "$servers/$name/.complete"
+    echo "$packages" > "$servers/$name/.complete"
 }
 
 # missing_libraries PACKAGE...: the lib* packages that these depend on, and those below them, that are not installed
@@ -77,10 +78,17 @@ first_choices() {
     awk '/Depends:/ { if (!other && $2 ~ /^lib/) print $2; other = $1 ~ /^\|/ }'
 }
 
+download() {
+    apt-get download -qq -o APT::Sandbox::User=root "$@"
+}
+
+# The lists of packages may be missing, or older than the packages that can be had.
 refresh() {
-    apt-cache policy "$1" 2> /dev/null | grep -q 'Candidate: [0-9]' && return
-    [ "$(id -u)" -eq 0 ] || fail "$1"
-    apt-get update -qq
+    apt-cache policy "$1" 2> /dev/null | grep -q 'Candidate: [0-9]' || update || fail "$1"
+}
+
+update() {
+    [ "$(id -u)" -eq 0 ] && apt-get update -qq
 }
 
 fail() {

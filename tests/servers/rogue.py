@@ -68,6 +68,7 @@ class Fault(StrEnum):
     UNASKED = "unsolicited FETCH, EXISTS, EXPUNGE, ALERT before the reply"
     UNAVAILABLE = "NO [UNAVAILABLE]"
     THROTTLED = "NO Request is throttled"
+    DISCONNECTED = "BAD User is authenticated but not connected"
     LIMITED = "NO [INUSE] too many connections"
     QUOTA = "NO [OVERQUOTA]"
     LOGIN = "NO [AUTHENTICATIONFAILED]"
@@ -77,6 +78,7 @@ class Fault(StrEnum):
 INSTEAD = {
     Fault.UNAVAILABLE: "NO [UNAVAILABLE] Temporary failure.",
     Fault.THROTTLED: "NO Request is throttled. Suggested Backoff Time: 9000 milliseconds",
+    Fault.DISCONNECTED: "BAD User is authenticated but not connected.",
     Fault.LIMITED: "NO [INUSE] Too many simultaneous connections.",
     Fault.QUOTA: "NO [OVERQUOTA] Quota exceeded (mailbox for user is full).",
     Fault.LOGIN: "NO [AUTHENTICATIONFAILED] Authentication failed.",
@@ -129,7 +131,8 @@ class Wire:
         self._cut_after = cut_after
         self._choose = choose
         self._rewrite = rewrite
-        self._frozen = threading.Event()
+        self._down = threading.Event()
+        self.calls: list[float] = []  # when each connection came, by time.monotonic()
         self._connections: list[Connection] = []
         self._server = RogueServer(self._relay)
         self.port = self._server.port
@@ -154,6 +157,15 @@ class Wire:
                 with suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
 
+    def down(self) -> None:
+        """The server is gone: what is open breaks, and what comes is turned away at once."""
+        self._down.set()
+        self.cut()
+
+    def up(self) -> None:
+        """The server is back."""
+        self._down.clear()
+
     def freeze(self) -> None:
         """Nothing comes through any more on the connections there are, and nobody is told."""
         for connection in self._connections:
@@ -168,6 +180,10 @@ class Wire:
     # --- from the client
 
     def _relay(self, client: socket.socket) -> None:
+        self.calls.append(time.monotonic())
+        if self._down.is_set():
+            client.close()
+            return
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             server = socket.create_connection(("127.0.0.1", self._target))

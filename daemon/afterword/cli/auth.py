@@ -12,7 +12,7 @@ from afterword.cli.app import auth_app
 from afterword.cli.mail import ConfigOption
 from afterword.config import Account, Config, Imap, config_path, load_config
 from afterword.errors import UserError
-from afterword.oauth import provider_of
+from afterword.oauth import prepare
 from afterword.signin import sign_in, sign_in_elsewhere
 
 CLIENT_SECRET = "AFTERWORD_CLIENT_SECRET"  # noqa: S105 - the name of a variable
@@ -33,8 +33,8 @@ def login(
 ) -> None:
     """Sign in to Google or Microsoft, keep the tokens in the keyring, and try the login."""
     chosen, imap = _account(load_config(config_path(config)), account)
-    provider_of(imap)
     if device:
+        prepare(imap)
         sign_in_elsewhere(imap, _client_secret(imap), _show_code)
     else:
         sign_in_here(imap)
@@ -44,6 +44,7 @@ def login(
 
 def sign_in_here(imap: Imap) -> None:
     """Sign in with a browser on this machine."""
+    prepare(imap)
     sign_in(imap, _client_secret(imap), _open_page)
 
 

@@ -1,13 +1,13 @@
 """Who turned whom down for what, whom to write to, and what forbids a draft; all of it pure."""
 
 from afterword.dossier.cases import first_obstacle, open_dossier, overtaken, recheck, remember
-from afterword.dossier.history import BETTER
+from afterword.dossier.history import OVERTAKING
 from afterword.dossier.merging import merge, yields
 from afterword.dossier.owner import Owner
 from afterword.dossier.recollection import Recollection
 
 __all__ = [
-    "BETTER",
+    "OVERTAKING",
     "Owner",
     "Recollection",
     "first_obstacle",

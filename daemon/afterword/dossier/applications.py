@@ -114,6 +114,7 @@ def key_of(identity: Identity, root: str) -> str:
     return "|".join(part.replace("|", "%7C") for part in parts)
 
 
+@lru_cache(maxsize=4096)  # every rejection is compared with every other
 def identity_of_dossier(dossier: Dossier) -> Identity:
     """The identity of an opened rejection. A key of another making tells nothing, and the rest of the dossier must do."""
     parts = dossier.application.split("|")

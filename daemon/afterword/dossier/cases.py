@@ -7,14 +7,7 @@ from datetime import datetime
 
 from afterword.dossier.advice import asks_for_advice, takes_back
 from afterword.dossier.applications import Identity, identity_of_dossier, key_of, with_contact
-from afterword.dossier.facets import (
-    gives_feedback,
-    has_no_feedback_policy,
-    party_of,
-    reasons_of,
-    sentences_of,
-    stage_of,
-)
+from afterword.dossier.facets import party_of, sentences_of, stage_of
 from afterword.dossier.history import (
     ASKED_LATELY,
     Rejection,
@@ -27,11 +20,12 @@ from afterword.dossier.language import language_of
 from afterword.dossier.organisations import own_organisation, squash
 from afterword.dossier.owner import Owner
 from afterword.dossier.people import is_automatic, is_list, is_relay, is_robot, sender_person, written_in
+from afterword.dossier.reasons import reasons_of
 from afterword.dossier.recipients import Obstacle, failed_dmarc, obstacles_in, recipient_in
 from afterword.dossier.recollection import Recollection, Related
 from afterword.dossier.roles import company_of, requisition_of, role_key, role_of
 from afterword.etiquette.names import fit_company, fit_role
-from afterword.records import Correspondence, Dossier, Label, Letter, Message, Skip, Thread, Verdict
+from afterword.records import Correspondence, Dossier, Label, Letter, Message, Party, Skip, Thread, Verdict
 
 LANGUAGES = ("en", "de", "fr", "es")  # letters exist in these
 PLACEHOLDER = re.compile(r"[%$_^~\\]")
@@ -83,9 +77,11 @@ def open_dossier(
     `earlier` may hold later mail too: an answer, an interview that followed. Give a `Recollection` where many rejections are opened. A mail from the future counts as one of `now`. Feedback
     is opened the same way; what was asked before is no obstacle to it if it is the answer.
     """
-    sentences = sentences_of(message.text)
+    facets = verdict.facets
     date = min(message.date, now)
-    company, role = _company_in(message), _role_in(message)
+    party = party_of(message, facets)
+    # An agency's own name is none: it turns people down for its clients.
+    company, role = "" if party is Party.RECRUITER else _company_in(message), _role_in(message)
     found = recipient_in(message, company)
     identity = _identity_of_message(message, company, role, date)
     if found.contact:
@@ -95,23 +91,22 @@ def open_dossier(
     own = Thread(message.message_id, message.references or message.in_reply_to, message.subject)
     before = None if found.contact else person_before(related, known, owner)
     contact, thread = before or (found.contact, own)
-    gives = gives_feedback(sentences)
     dossier = Dossier(
         fingerprint=message.fingerprint,
         place=message.place,
         date=date,
-        party=party_of(message, sentences),
-        stage=raised(stage_of(sentences), related, date),
-        reasons=reasons_of(sentences),
-        feedback_given=gives,
-        no_feedback_policy=has_no_feedback_policy(sentences),
+        party=party,
+        stage=raised(stage_of(message, facets), related, date),
+        reasons=reasons_of(sentences_of(message.text), facets),
+        feedback_given=facets.feedback_given,
+        no_feedback_policy=facets.no_feedback_policy,
         role=role or _single({mail.role for mail, _ in related if mail.role}),
         company=company or _single({mail.company for mail, _ in related if mail.company}),
         contact=contact,
         thread=thread,
         language=language_of(f"{message.subject}\n{message.text}"),
         application=key_of(identity, next(iter(own.references), message.fingerprint)),
-        answers_request=answers_request(message, verdict.label, gives, related, known),
+        answers_request=answers_request(message, verdict.label, facets.feedback_given, related, known),
     )
     return replace(
         dossier,
@@ -132,7 +127,7 @@ def recheck(dossier: Dossier, later: Sequence[Correspondence], letter: Letter | 
 
 
 def overtaken(dossier: Dossier, later: Sequence[Correspondence]) -> str:
-    """Why a draft that has appeared should be looked at again: the better news that followed, "" when there is none."""
+    """Why a draft that has appeared should be looked at again: the news that followed, "" when there is none."""
     known = Recollection.of(later)
     related = known.related_to(identity_of_dossier(dossier), dossier.fingerprint)
     history = _history(dossier, related, known)

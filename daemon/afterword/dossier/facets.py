@@ -1,4 +1,4 @@
-"""What the text of a rejection says beside no: party, stage, reasons, feedback, policy."""
+"""Whether a mail comes from an agency, and whether an invitation is to the last round: what the classifier leaves to the dossier."""
 
 import re
 import tomllib
@@ -8,9 +8,12 @@ from importlib.resources import files
 from re import Pattern
 
 from afterword.dossier.organisations import lexicon, organisation_of
-from afterword.records import Message, Party, Reason, Stage
+from afterword.records import Facets, Message, Party, Stage
 
 LIMIT = 12_000  # characters of a text that are looked at
+PLACE_OF_JOB = re.compile(
+    r"\b(?:at|with|to|join|joining|in|bei|bei der|beim|chez|en|naar) (?P<name>[A-ZÄÖÜÉ][\w&'’.-]*(?: [\w&'’.-]+){0,2})"
+)
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=[-*•])")
 
 
@@ -32,59 +35,40 @@ def says(sentences: Sequence[str], table: str, key: str) -> bool:
     return any(pattern.search(sentence) for sentence in sentences for pattern in patterns(table, key))
 
 
-def party_of(message: Message, sentences: Sequence[str]) -> Party:
-    """Who turned the application down; a company's own talent team is the company."""
-    if says(sentences, "party", "recruiter"):
-        return Party.RECRUITER
+def party_of(message: Message, facets: Facets) -> Party:
+    """Who turned the application down: by what the rejection says, or by who it says it is from."""
+    return (
+        Party.RECRUITER if facets.party is Party.RECRUITER or calls_itself_agency(message) else Party.COMPANY
+    )
+
+
+def is_of_agency(message: Message) -> bool:
+    """Whether any mail, judged or not, comes from an agency: by its sender, or since it speaks of a client."""
+    return calls_itself_agency(message) or says(sentences_of(message.text[:4000]), "party", "recruiter")
+
+
+def calls_itself_agency(message: Message) -> bool:
+    """Whether display name, signature, the end of the text or the domain hold a word of an agency; a talent team's are none."""
     sender = message.sender
     names = " ".join(
         [sender.name if sender else "", message.signature[:2000], message.text[-400:]]
     ).casefold()
     domain = organisation_of(sender.domain) if sender else ""
     words = lexicon()["agencies"]
-    if any(part in domain.replace("-", "") for part in words["domain"]):
-        return Party.RECRUITER
-    if any(re.search(rf"\b{re.escape(name)}", names) for name in words["name"]):
-        return Party.RECRUITER
-    return Party.COMPANY
-
-
-def stage_of(sentences: Sequence[str]) -> Stage:
-    """How far the application had come, as the mail itself tells."""
-    if says(sentences, "stage", "final"):
-        return Stage.FINAL
-    return Stage.INTERVIEW if says(sentences, "stage", "interview") else Stage.APPLICATION
-
-
-def reasons_of(sentences: Sequence[str]) -> tuple[Reason, ...]:
-    """Every reason the mail states; `unstated` alone when there is none."""
-    found = [
-        reason for reason in Reason if reason is not Reason.UNSTATED and says(sentences, "reasons", reason)
-    ]
-    if Reason.OTHER_CANDIDATE in found and Reason.ROLE_CLOSED in found and not _closed_for_itself(sentences):
-        found.remove(Reason.ROLE_CLOSED)
-    return tuple(found) or (Reason.UNSTATED,)
-
-
-def _closed_for_itself(sentences: Sequence[str]) -> bool:
-    """Whether some sentence says that the role is closed without saying that somebody else was chosen."""
-    return any(
-        any(pattern.search(sentence) for pattern in patterns("reasons", "role_closed"))
-        and not any(pattern.search(sentence) for pattern in patterns("reasons", "other_candidate"))
-        for sentence in sentences
+    return any(part in domain.replace("-", "") for part in words["domain"]) or any(
+        re.search(rf"\b{re.escape(name)}", names) for name in words["name"]
     )
 
 
-def has_no_feedback_policy(sentences: Sequence[str]) -> bool:
-    """Whether the mail says that no feedback is given."""
-    return says(sentences, "feedback", "policy")
+def stage_of(message: Message, facets: Facets) -> Stage:
+    """How far it went: what the classifier reads in the whole, or further where single sentences say so in so many words."""
+    sentences = sentences_of(message.text)
+    thanked = any(says([each], "stage", "thanks") and says([each], "stage", "final") for each in sentences)
+    if thanked or facets.stage is Stage.FINAL:
+        return Stage.FINAL
+    return Stage.INTERVIEW if says(sentences, "stage", "interview") else facets.stage
 
 
-def gives_feedback(sentences: Sequence[str]) -> bool:
-    """Whether the mail says something about this person that they can act on; a stated policy is no feedback."""
-    rest = [
-        sentence
-        for sentence in sentences
-        if not any(pattern.search(sentence) for pattern in patterns("feedback", "policy"))
-    ]
-    return says(rest, "feedback", "given")
+def is_last_round(subject: str) -> bool:
+    """Whether the subject of an invitation speaks of the last round."""
+    return says([subject], "stage", "final")

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from afterword.dossier.advice import asks_for_advice
 from afterword.dossier.applications import Link
-from afterword.dossier.facets import sentences_of, stage_of
+from afterword.dossier.facets import is_last_round, sentences_of
 from afterword.dossier.organisations import is_freemail
 from afterword.dossier.owner import Owner
-from afterword.dossier.people import is_relay, is_robot, is_role_mailbox
+from afterword.dossier.people import agrees, is_known, is_relay, is_robot, is_role_mailbox, person_name
 from afterword.dossier.recipients import Obstacle
 from afterword.dossier.recollection import Recollection, Related
 from afterword.records import Address, Contact, Correspondence, Label, Message, Skip, Stage, Thread
@@ -18,8 +18,8 @@ ASKED = timedelta(days=90)  # one request to a person in this time
 ASKED_LATELY: Obstacle = (Skip.ALREADY_ASKED, "the same person was asked about another application lately")
 # A tracking system tells of a changed status in the same minute as of the rejection.
 AFTERTHOUGHT = timedelta(hours=1)
-# What a rejection is followed by when it did not stand.
-BETTER = frozenset({Label.INTERVIEW, Label.OFFER, Label.ASSESSMENT, Label.STATUS_UPDATE})
+# What a rejection is followed by when it did not stand, or when there is nothing more to ask.
+OVERTAKING = frozenset({Label.INTERVIEW, Label.OFFER, Label.ASSESSMENT, Label.STATUS_UPDATE, Label.FEEDBACK})
 # Mail that need not be about an application at all: the company alone does not join it to one.
 LOOSE = frozenset({Label.OTHER, Label.OUTREACH, None})
 
@@ -35,7 +35,10 @@ class Rejection:
 
 
 def person_before(related: Related, everything: Recollection, owner: Owner) -> tuple[Contact, Thread] | None:
-    """The last person who wrote about the same application, with the conversation that this person knows."""
+    """The last person who wrote about the same application, with the conversation that this person knows.
+
+    Where no such mail is kept, the owner's own reply to it tells as much.
+    """
     for mail, joined in sorted(related, key=lambda pair: pair[0].date, reverse=True):
         sender = mail.sender
         if sender is None or mail.outgoing or not _is_of_a_person(mail) or owner.is_mine(sender):
@@ -46,6 +49,23 @@ def person_before(related: Related, everything: Recollection, owner: Owner) -> t
         if is_freemail(sender.domain) and joined is not Link.THREAD and not _wrote_to(sender, everything):
             continue
         return Contact(mail.person, sender.address, "earlier_mail"), Thread(
+            mail.message_id, mail.thread, mail.subject
+        )
+    return _person_replied_to(related, owner)
+
+
+def _person_replied_to(related: Related, owner: Owner) -> tuple[Contact, Thread] | None:
+    """Whom the owner answered about the application, if it was one person alone; the company by itself joins no such mail."""
+    for mail, joined in sorted(related, key=lambda pair: pair[0].date, reverse=True):
+        alone = mail.outgoing and not mail.draft and mail.thread and len(mail.recipients) == 1
+        if not alone or joined is Link.COMPANY:
+            continue
+        address = mail.recipients[0]
+        if is_robot(address) or is_relay(address) or is_role_mailbox(address) or owner.is_mine(address):
+            continue
+        name = person_name(address.name)
+        certain = name if name and is_known(name, address.local) and agrees(name, address.local) else ""
+        return Contact(certain, address.address, "earlier_mail"), Thread(
             mail.message_id, mail.thread, mail.subject
         )
     return None
@@ -67,7 +87,7 @@ def raised(stage: Stage, related: Related, rejected: datetime) -> Stage:
     before = [mail for mail, _ in related if not mail.outgoing and mail.date <= rejected]
     invited = [mail for mail in before if mail.label is Label.INTERVIEW]
     if any(mail.label is Label.OFFER for mail in before) or any(
-        stage_of([mail.subject]) is Stage.FINAL for mail in invited
+        is_last_round(mail.subject) for mail in invited
     ):
         return Stage.FINAL
     return Stage.INTERVIEW if invited and stage is Stage.APPLICATION else stage
@@ -85,9 +105,9 @@ def obstacles_since(rejection: Rejection, related: Related, everything: Recollec
         found.append((Skip.ALREADY_ASKED, "the owner has asked for advice already"))
     elif any(_is_lately(mail, rejection) and _goes_to(mail, rejection.contact) for mail in asked):
         found.append(ASKED_LATELY)
-    better = [mail for mail, _ in related if _is_better_news(mail, rejection)]
-    if better:
-        found.append((Skip.SUPERSEDED, f"a later mail ({better[-1].label}) says otherwise"))
+    news = [mail for mail, _ in related if _overtakes(mail, rejection)]
+    if news:
+        found.append((Skip.SUPERSEDED, f"a later mail about the application has come: {news[-1].label}"))
     return found
 
 
@@ -134,8 +154,8 @@ def answers_request(
     )
 
 
-def _is_better_news(mail: Correspondence, rejection: Rejection) -> bool:
-    if mail.outgoing or mail.label not in BETTER or mail.date <= rejection.date:
+def _overtakes(mail: Correspondence, rejection: Rejection) -> bool:
+    if mail.outgoing or mail.label not in OVERTAKING or mail.date <= rejection.date:
         return False
     hasty = mail.label is Label.STATUS_UPDATE and mail.automated and mail.date - rejection.date < AFTERTHOUGHT
     return not hasty

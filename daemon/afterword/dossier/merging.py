@@ -84,6 +84,8 @@ def same_application(one: Dossier, other: Dossier, among: Sequence[Dossier] = ()
     if one.answers_request != other.answers_request:
         return False
     first, second = identity_of_dossier(one), identity_of_dossier(other)
+    if not link(first, second, alone=True):
+        return False  # most pairs; only for the others is it worth looking through all that are known
     identities = [identity_of_dossier(each) for each in among]
     alone = is_alone(first, [*identities, second])
     return bool(link(first, second, alone=alone))

@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -106,14 +107,15 @@ def _begins_with(words: list[str], label: str) -> bool:
     return False
 
 
-def is_trusted(authserv: str, addresses: tuple[str, ...], configured: tuple[str, ...]) -> bool:
+def is_trusted(authserv: str, homes: Iterable[str], configured: tuple[str, ...]) -> bool:
     """Whether an authserv-id (RFC 8601 2.5) is the owner's own server's.
 
-    Without configured names, one counts that shares the organisational domain of an owner's address, or that belongs to the
-    provider of such an address; mail of others on the way in cannot bear it, since servers strip their own name from it.
+    Without configured names, one counts that shares the organisational domain of one of `homes`, the domains at which the owner
+    receives mail, or that belongs to its provider; mail of others on the way in cannot bear it, since servers strip their own
+    name from it.
     """
     if configured:
         return authserv.casefold() in {name.casefold() for name in configured}
-    domains = {organisation_of(address.rpartition("@")[2]) for address in addresses} - {""}
+    domains = {organisation_of(home) for home in homes} - {""}
     servers = lexicon()["servers"]
     return organisation_of(authserv) in domains | {servers[domain] for domain in domains if domain in servers}

@@ -9,13 +9,19 @@ from afterword.records import Address
 class Owner:
     """`authserv_ids` are the names under which the owner's own server writes Authentication-Results (RFC 8601).
 
-    When there are none, a name counts that shares the organisational domain of one of the owner's addresses, or that the provider
-    behind such an address is known to use.
+    When there are none, a name counts that shares the organisational domain of one of the owner's addresses or of `host`, the server
+    that keeps the mail, or that the provider behind it is known to use.
     """
 
     name: str
     addresses: tuple[str, ...]
     authserv_ids: tuple[str, ...] = ()
+    host: str = ""
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """The domains at which the owner receives mail."""
+        return (*(address.rpartition("@")[2] for address in self.addresses), self.host)
 
     def is_mine(self, address: Address | None) -> bool:
         """Whether an address is the owner's, whatever its case and whatever stands behind a plus sign."""

@@ -117,6 +117,8 @@ def person_name(display: str) -> str:
     # Most lines are none, and taking a name apart costs more than all the rest of a mail.
     if not 2 <= text.count(" ") + 1 <= WORDS_LIMIT or not _is_free_of_posts(text) or not text[0].isupper():
         return ""
+    if text.casefold().split()[0].strip(".") in lexicon()["people"]["kept_titles"]:
+        return ""
     parsed = HumanName(text)
     words = [word for part in (parsed.first, parsed.middle, parsed.last) for word in part.split()]
     if not 2 <= len(words) <= 5 or len(text) > NAME_LIMIT or not _is_name_words(words):

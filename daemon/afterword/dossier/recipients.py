@@ -198,6 +198,6 @@ def failed_dmarc(message: Message, owner: Owner) -> bool:
         if name != "authentication-results":
             continue
         authserv = re.split(r"[\s;]", value.strip(), maxsplit=1)[0]
-        if is_trusted(authserv, owner.addresses, owner.authserv_ids):
+        if is_trusted(authserv, owner.homes, owner.authserv_ids):
             return bool(re.search(r"\bdmarc\s*=\s*fail\b", value, re.IGNORECASE))
     return False

@@ -2,10 +2,10 @@
 
 import re
 
-from afterword.dossier.facets import party_of, sentences_of
+from afterword.dossier.facets import is_of_agency
 from afterword.dossier.organisations import fits, is_freemail, is_tracking_system, organisation_of, squash
 from afterword.dossier.people import clean, person_name, signature_lines
-from afterword.records import Message, Party
+from afterword.records import Message
 
 ROLE_LIMIT = 80
 COMPANY_LIMIT = 60
@@ -22,7 +22,8 @@ TEXT_PATTERNS = tuple(
         rf"(?=\b(?:for|in|regarding|about|to|fill|of|as|at|on) (?:the|our|an?|this) [\"“]?(?P<role>{NAME})[\"”]? {POST}\b)",
         rf"\b(?:apply|applying|application|applied|interest|interview(?:ing|ed)?|candidacy|considered|candidate) (?:for|as|in) (?:the |our |an? )?{POST}:? [\"“]?(?P<role>{NAME})[\"”]?{END}",
         rf"\b(?:apply|applying|applied|application|applications|interview(?:ing|ed)?|candidacy|interviews) (?:for|as|to be) (?:the |our |an? |your )?[\"“]?(?P<role>[A-Z][^\n.,;:!?()\[\]{{}}<>|\"“”„]{{2,70}}?)[\"”]?{END}",
-        rf"\b(?:als|stelle als|position als|bewerbung als) (?P<role>[A-ZÄÖÜ]{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”]|\bbei\b|\bin\b|\bund\b|\bfür\b|\b(?:im|am|an|sowie|entgegen|entschieden|leider|haben|hat|besetzt|m/w/d|zu)\b))",
+        rf"\b(?:with you|you|forward|ahead|further|else|somebody|someone|person|candidates?|applicants?|offer|job) (?:for|as|of) (?:the |our |an? )?[\"“]?(?P<role>{NAME})[\"”]?{END}",
+        rf"(?<!\berfahrung )\b(?:als|stelle als|position als|bewerbung als) (?P<role>[A-ZÄÖÜ]{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”]|\bbei\b|\bin\b|\bund\b|\bfür\b|\b(?:im|am|an|sowie|entgegen|entschieden|leider|haben|hat|besetzt|m/w/d|zu)\b))",
         rf"\b(?:stelle|position|funktion|rolle) (?:des|der|eines|einer|als|\"|„) ?[\"„]?(?P<role>[A-ZÄÖÜ]{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”]|\bbei\b|\bin\b|\bund\b|\bfür\b|\b(?:im|am|an|sowie|entschieden|leider|haben|hat|besetzt|zu)\b))",
         rf"\b(?:poste|offre|emploi|fonction|candidature au poste|candidature pour le poste) (?:de |d['’]|: ?|« ?)(?P<role>{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”»]|\bau sein\b|\bchez\b|\bet\b|\bau\b|\bà\b|\bdans\b|\bn['’]|\best\b|\ba\b|\bnous\b|\bque\b))",
         rf"\b(?:puesto|vacante|posición|plaza|cargo|oferta|candidatura al puesto) (?:de |para |: ?|« ?|\")(?P<role>{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”»]|\ben\b|\by\b|\bque\b|\bha\b|\bno\b|\bcon\b|\bdentro\b|\bhemos\b|\bse\b))",
@@ -62,9 +63,21 @@ HEAD = re.compile(
 NOT_A_ROLE = re.compile(
     r"\b(?:this|that|these|your|my|his|her|their|it|any|other|another|same|next|first|second|third|final|last|available|current|vacant|"
     r"open|relevant|suitable|interview(?:s|ing)?|application|applications|process|future|candidates?|applicants?|position|role|job|vacancy|you|we|us|our|opportunity|"
-    r"moving|taking|hearing|being|which|who|what|following|below|above|advertised|time|stage|round|month|week|year|interest|someone|somebody)\b",
+    r"moving|taking|hearing|being|which|who|what|following|below|above|advertised|time|stage|round|month|week|year|interest|someone|somebody|update|news|outcome|result)\b",
     re.IGNORECASE,
 )
+# Where a sentence goes on behind a title that it does not set off.
+GOES_ON = re.compile(
+    r"\s+(?:wird|werden|wurde|wurden|ist|sind|war|waren|bekommt|erhält|erhielt|entfällt|entfallen|nicht|leider|daher|nun|jetzt|heute|gestern|aus|"
+    r"können|konnten|müssen|einstellen|anbieten|absagen|internally|further|any|anymore|not|goes|went|will|would|must|can|cannot|may|because|since|from|with|as|"
+    r"est|sera|été|n['’]\w+|será|fue|è|foi|wordt)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+# Words that are titles only together with others.
+COMMON = frozenset(
+    ["manager", "assistant", "engineer", "officer", "director", "lead", "head", "specialist", "coordinator", "associate", "executive", "agent", "fellow",
+     "partner", "owner", "trainer", "worker", "fachkraft", "mitarbeiter", "mitarbeiterin", "leiter", "leiterin", "leitung", "phd", "postdoc", "doctorate", "responsable", "chef", "jefe", "jefa"]
+)  # fmt: skip
 GENDER_MARK = re.compile(
     r"\s*[(\[]?\b[mwfdxhg](?:\s?[/|]\s?[mwfdxhg]){1,3}\b[)\]]?|\s*\((?:all genders|gn|w\*m\*d)\)",
     re.IGNORECASE,
@@ -105,7 +118,7 @@ def role_of(message: Message) -> str:
 def _is_whole(role: str, text: str) -> bool:
     """Whether a title is not the mere beginning of a longer one, nor a common noun such as "manager"."""
     goes_on = re.search(rf"\b{re.escape(role)} (?:für|en [a-z]|I{{1,3}}\b)", text)
-    return not goes_on and (" " in role or role[0].isupper())
+    return not goes_on and (" " in role or (role[0].isupper() and role.casefold() not in COMMON))
 
 
 def _captures(patterns: tuple[re.Pattern[str], ...], text: str) -> list[str]:
@@ -115,9 +128,13 @@ def _captures(patterns: tuple[re.Pattern[str], ...], text: str) -> list[str]:
 def _role(text: str) -> str:
     """A captured text if it is a title: short, with the word of an occupation in it, and nothing that no title has."""
     role = GENDER_MARK.sub("", clean(text, 200)).strip(" -–—,;:'’\"“”„«»*/")
-    role = LEADING.sub("", role)
+    role = GOES_ON.sub("", LEADING.sub("", re.sub(r"^\d[\d/.-]*\s+", "", role)))
+    role = re.sub(r"\b(\w{3,}ent)en\b", r"\1", role)  # "die Stelle des Referenten"
     role = re.sub(
-        r"\s+(?:team|geführt|position|role|post|vacancy|job|stelle)$", "", role, flags=re.IGNORECASE
+        r"\s+(?:team|geführt|position|role|post|vacancy|job|stelle|contract|assignment|booking|search|mandate)$",
+        "",
+        role,
+        flags=re.IGNORECASE,
     )
     if (
         not 3 <= len(role) <= ROLE_LIMIT
@@ -135,7 +152,7 @@ def _role(text: str) -> str:
 
 LEADING = re.compile(
     r"^(?:.*\b(?:bewerbung (?:auf|als|um)|kandidatuur als|vacature|vaga de|plaza de|puesto de|vacante de|poste de|hiring manager for|applying for|"
-    r"application for|interview for|als)\s+)?[\"“„]?(?:(?:the|our|an?|die|der|das|le|la|el)\s+)?",
+    r"application for|interview for|candidature|candidatura|als)\s+)?[\"“„]?(?:(?:the|our|an?|die|der|das|le|la|el)\s+)?",
     re.IGNORECASE,
 )
 
@@ -154,6 +171,8 @@ def _bare_title(subject: str) -> str:
             and len(role.split()) <= 6
             and role[0].isupper()
             and re.search(rf"{HEAD.pattern}(?:in)?$", role, re.IGNORECASE)
+            and role.casefold() not in COMMON
+            and (role.split()[-1][0].isupper() or HEAD.match(role))
         ):
             return role
     return ""
@@ -176,8 +195,7 @@ def company_of(message: Message) -> str:
     """
     company = _company_written(message)
     # Asked last, since it costs more than all the rest and most mail names no company.
-    by_agency = company and party_of(message, sentences_of(message.text[:4000])) is Party.RECRUITER
-    return "" if by_agency else company
+    return "" if company and is_of_agency(message) else company
 
 
 def _company_written(message: Message) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, delete, insert, or_, select, text, union, update
+from sqlalchemy import Engine, RowMapping, delete, exists, func, insert, or_, select, text, union, update
 from sqlalchemy.engine import Connection
 
 from afterword.ledger.codec import address_from_json, address_to_json, correspondence_of
@@ -98,18 +98,18 @@ class Aftermath:
         with self._transaction() as connection:
             return [correspondence_of(row) for row in connection.execute(query).mappings()]
 
-    def unread_replies(self, account: str, since: datetime) -> list[Correspondence]:
-        """People's mails since then that belong to a thread and of which no lesson is kept."""
+    def unread_replies(self, account: str, ids: Collection[str]) -> list[Correspondence]:
+        """People's mails whose thread names one of these Message-IDs, and of which no lesson is kept, the oldest first."""
+        named = func.json_each(messages.c.thread).table_valued("value")
         query = (
             select(messages)
             .where(
                 messages.c.account == account,
-                messages.c.date >= since,
                 messages.c.error == "",
                 messages.c.outgoing.is_(False),
                 messages.c.automated.is_(False),
-                messages.c.thread != [],
-                messages.c.label.not_in([Label.JOB_ALERT]),
+                messages.c.label != Label.JOB_ALERT,
+                exists(select(named.c.value).where(named.c.value.in_(list(ids)))),
                 messages.c.fingerprint.not_in(select(lessons.c.fingerprint)),
             )
             .order_by(messages.c.date, messages.c.id)
@@ -209,11 +209,11 @@ class Aftermath:
                 found.append((place, rejection))
         return found
 
-    def corrected(self, fingerprints: Collection[str]) -> dict[str, bool]:
-        """Of these mails, which the owner says are a rejection (True) or none (False)."""
-        query = select(corrections.c.fingerprint, corrections.c.rejection).where(
-            corrections.c.fingerprint.in_(list(fingerprints))
-        )
+    def corrected(self, fingerprints: Collection[str] | None = None) -> dict[str, bool]:
+        """Which mails (of these, or of all) the owner says are a rejection (True) or none (False)."""
+        query = select(corrections.c.fingerprint, corrections.c.rejection)
+        if fingerprints is not None:
+            query = query.where(corrections.c.fingerprint.in_(list(fingerprints)))
         with self._transaction() as connection:
             return {row.fingerprint: row.rejection for row in connection.execute(query)}
 

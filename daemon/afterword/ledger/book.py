@@ -213,17 +213,18 @@ class Ledger:
             messages.c.label.in_([Label.REJECTION, Label.FEEDBACK]),
             messages.c.outgoing.is_(False),
         )
-        query = (
-            select(messages)
-            .where(
-                messages.c.account == account,
-                messages.c.fingerprint.in_(watched),
-                messages.c.fingerprint.not_in(select(cases.c.fingerprint)),
-            )
-            .order_by(messages.c.date, messages.c.id)
-        )
+        undecided = watched.where(
+            ~select(cases.c.id).where(cases.c.fingerprint == messages.c.fingerprint).exists()
+        ).distinct()
         with self._transaction() as connection:
-            rows = connection.execute(query).mappings().all()
+            # In two steps: nearly always there is nothing to decide, and then no mail but the rejections is looked at.
+            names = connection.execute(undecided).scalars().all()
+            query = (
+                select(messages)
+                .where(messages.c.account == account, messages.c.fingerprint.in_(names))
+                .order_by(messages.c.date, messages.c.id)
+            )
+            rows = connection.execute(query).mappings().all() if names else []
         return [Place(row["account"], row["folder"], row["uidvalidity"], row["uid"]) for row in rows]
 
     # --- cases

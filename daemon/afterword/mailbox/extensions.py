@@ -20,6 +20,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 from imapclient.imapclient import _literal
 
+UNASKED = 4096  # octets of a literal that no server breaks the connection over instead of refusing it (as for LITERAL-)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -60,7 +61,7 @@ def _uids_in(answers: Sequence[bytes | None], limit: int) -> Iterator[int]:
 
 def append(client: IMAPClient, folder: str, octets: bytes, flags: Sequence[str]) -> None:
     """APPEND, in one go where the server takes a literal unasked."""
-    if not client.has_capability("LITERAL+"):
+    if len(octets) > UNASKED or not client.has_capability("LITERAL+"):
         client.append(folder, octets, flags)
         return
     name = client._normalise_folder(folder)

@@ -10,59 +10,39 @@ import imaplib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import CapabilityError, IMAPClientError
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from afterword.errors import (
+    ConnectError,
     ConnectionLost,
-    LoginRefused,
     MailboxError,
     Unreachable,
-    UntrustedCertificate,
-    UserError,
 )
 from afterword.mailbox import extensions
+from afterword.mailbox.dialling import BROKEN, ImapSettings, connected, hang_up
 from afterword.mailbox.login import AccessToken, log_in
 from afterword.mailbox.protocol import SIZE_LIMIT, Folder, FolderState
 from afterword.mailbox.refusals import refusal
 from afterword.records import Place, RawMessage
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BATCH = 100  # messages in one FETCH
 BATCH_OCTETS = 8 << 20  # and not more than this together
 IDLE_SLICE = 30.0  # seconds between two looks at whether an IDLE has run its time
 CONTENT = f"BODY.PEEK[]<0.{SIZE_LIMIT}>"
+EARLY = 0.1  # seconds by which an empty answer to IDLE may come before its time
 SLEPT = 10.0  # seconds by which the clock may run ahead of what this process lived through
-KEEP_ALIVE = {
-    "TCP_KEEPIDLE": 60,
-    "TCP_KEEPINTVL": 15,
-    "TCP_KEEPCNT": 4,
-}  # a vanished peer is known after two minutes
 ARRIVALS = 10_000  # mails that may come in between EXAMINE and SEARCH
-BROKEN = (ConnectionError, TimeoutError, ssl.SSLError, imaplib.IMAP4.abort, OSError, EOFError)
 
 # What IMAPClient's parsers raise on an answer that breaks the grammar.
 UNINTELLIGIBLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
-
-
-@dataclass(frozen=True, slots=True)
-class ImapSettings:
-    """How to reach a server; `timeout` in seconds bounds connecting and each read."""
-
-    host: str
-    username: str
-    port: int = 993
-    security: Literal["tls", "starttls", "none"] = "tls"
-    ca_file: Path | None = None
-    timeout: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +65,14 @@ class ImapMailbox:
     @classmethod
     def connect(cls, account: str, settings: ImapSettings, secret: str | AccessToken) -> Self:
         """Connect, verify, log in. Unreachable, UntrustedCertificate or LoginRefused says what to do about it."""
-        client = _connected(settings)
+        client = connected(settings)
         try:
             log_in(client, account, settings.host, settings.username, secret)
-        except LoginRefused:
-            _hang_up(client)
+        except ConnectError:
+            hang_up(client)
             raise
         except BROKEN as error:
-            _hang_up(client)
+            hang_up(client)
             raise Unreachable(
                 f"{settings.host} broke the connection at login ({type(error).__name__}).", "Try again later."
             ) from None
@@ -101,7 +81,7 @@ class ImapMailbox:
             with mailbox._command("ID"):
                 extensions.introduce(client)
         except MailboxError:
-            _hang_up(client)
+            hang_up(client)
             raise
         return mailbox
 
@@ -231,7 +211,7 @@ class ImapMailbox:
 
     def close(self) -> None:
         """LOGOUT if the server still listens."""
-        _hang_up(self._client)
+        hang_up(self._client)
 
     def _is_beyond(self, folder: str, state: FolderState, uidvalidity: int, uid: int) -> bool:
         if state.uidvalidity != uidvalidity:
@@ -245,7 +225,7 @@ class ImapMailbox:
             began, clock = time.monotonic(), time.time()
             answers = self._client.idle_check(timeout=asked)
             lived = time.monotonic() - began
-            if not answers and lived < asked / 2:
+            if not answers and asked - lived > EARLY:
                 raise imaplib.IMAP4.abort("the peer is gone")
             if abs(time.time() - clock - lived) > SLEPT:
                 raise imaplib.IMAP4.abort("the machine has slept")
@@ -313,82 +293,6 @@ class ImapMailbox:
             return True
 
 
-def _connected(settings: ImapSettings) -> IMAPClient:
-    """A verified connection, not logged in yet."""
-    if settings.security == "none" and settings.host not in LOOPBACK:
-        raise UserError(
-            f"{settings.host}: without TLS only a loopback address is taken.",
-            'Write security = "tls" or "starttls".',
-        )
-    try:
-        context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
-    except (OSError, ssl.SSLError):
-        raise UserError(
-            f"The ca_file {settings.ca_file} cannot be read.",
-            "It must be a PEM file with a certificate authority.",
-        ) from None
-    return _reaching(settings, lambda: _dial(settings, context))
-
-
-def _dial(settings: ImapSettings, context: ssl.SSLContext) -> IMAPClient:
-    client = IMAPClient(
-        settings.host,
-        settings.port,
-        ssl=settings.security == "tls",
-        ssl_context=context if settings.security == "tls" else None,
-        timeout=SocketTimeout(settings.timeout, settings.timeout),
-    )
-    # A literal goes out in two writes; without this the second waits 40 ms for the first to be acknowledged.
-    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    _keep_alive(client.socket())
-    client.normalise_times = False  # INTERNALDATE with its zone, not shifted to ours
-    if settings.security == "starttls":
-        try:
-            client.starttls(context)
-        except BaseException:
-            _hang_up(client)
-            raise
-    return client
-
-
-def _keep_alive(connection: socket.socket) -> None:
-    """Let the kernel ask a silent peer whether it is still there; not every system lets a program say how often."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a command goes out in several writes
-    for name, seconds in KEEP_ALIVE.items():
-        if hasattr(socket, name):
-            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), seconds)
-
-
-def _reaching(settings: ImapSettings, dial: Callable[[], IMAPClient]) -> IMAPClient:
-    where = f"{settings.host}:{settings.port}"
-    try:
-        return dial()
-    except ssl.SSLCertVerificationError as error:
-        raise UntrustedCertificate(
-            f"The certificate of {where} is not trusted ({error.verify_message}).",
-            "If the server is your own, name its certificate authority with ca_file. Otherwise do not log in.",
-        ) from None
-    except ssl.SSLError as error:
-        raise Unreachable(
-            f"{where} does not speak TLS as expected ({error.reason or type(error).__name__}).",
-            'Port 993 goes with security = "tls", port 143 with "starttls".',
-        ) from None
-    except socket.gaierror:
-        raise Unreachable(
-            f"The host {settings.host} is not known.", "Check `host` and the network."
-        ) from None
-    except CapabilityError:
-        raise Unreachable(
-            f"{where} does not offer STARTTLS.", 'Write security = "tls" and the port for it (993).'
-        ) from None
-    except (OSError, EOFError, IMAPClientError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise Unreachable(
-            f"{where} cannot be reached ({why}).", "Check `host`, `port` and the network."
-        ) from None
-
-
 def _bounded(uids: Sequence[int], sizes: dict[int, dict[bytes, Any]]) -> Iterator[list[int]]:
     """Split a batch so that no part asks for more than BATCH_OCTETS; what is gone by now is left out."""
     batch: list[int] = []
@@ -430,14 +334,6 @@ def _says_goodbye(answer: Any) -> bool:
 def _announces(answer: Any, before: int) -> bool:
     """Whether an untagged answer during IDLE tells of more messages than before."""
     return isinstance(answer, tuple) and len(answer) >= 2 and answer[1] == b"EXISTS" and answer[0] > before
-
-
-def _hang_up(client: IMAPClient) -> None:
-    try:
-        client.logout()
-    except (IMAPClientError, *BROKEN):
-        with suppress(IMAPClientError, *BROKEN):
-            client.shutdown()
 
 
 def _number(value: Any) -> int | None:

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
-from afterword.errors import LoginRefused
+from afterword.errors import LoginRefused, Unreachable
+from afterword.mailbox.refusals import DISCONNECTED, NO_MAILBOX
+
+# Refused logins that say nothing of the password (RFC 5530): a server in trouble, or too many connections.
+BUSY = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]|too many", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class AccessToken:
 
 
 def log_in(client: IMAPClient, account: str, host: str, username: str, secret: str | AccessToken) -> None:
-    """Log in; LoginRefused says what to do about it. A connection that breaks raises what IMAPClient raises."""
+    """Log in; LoginRefused, or Unreachable where the server takes nobody at the moment, says what to do about it. A connection that breaks raises what IMAPClient raises."""
     told: list[str] = []
     try:
         if isinstance(secret, AccessToken):
@@ -29,6 +33,11 @@ def log_in(client: IMAPClient, account: str, host: str, username: str, secret: s
             client.login(username, secret)
     except LoginError as error:
         words = " ".join((str(error), *told))
+        if BUSY.search(words):
+            raise Unreachable(
+                f"{host} takes no login at the moment ({server_words(words, secret)}).",
+                "Nothing is wrong with the password. The next pass tries again.",
+            ) from None
         raise LoginRefused(
             f"{host} refuses the login ({server_words(words, secret)}).", _advice(account, secret, words)
         ) from None
@@ -61,11 +70,8 @@ def server_words(words: str, secret: str | AccessToken) -> str:
 
 
 def _advice(account: str, secret: str | AccessToken, words: str) -> str:
-    if "authenticated but not connected" in words:
-        return (
-            "The sign-in itself holds. Check that `username` is the mailbox's own address, that IMAP is switched on for it, and that "
-            "the sign-in was made by its owner."
-        )
+    if DISCONNECTED in words:
+        return NO_MAILBOX
     if isinstance(secret, AccessToken):
         return f"Check the user name, and sign in again: afterword auth login {account}"
     return "Check user name and password. Many providers want an app password here."

@@ -206,5 +206,12 @@ def _join_within(bucket: Sequence[int], identities: Sequence[Identity], unions: 
     alone = {number: is_alone(identities[number], everything) for number in chosen}
     for place, one in enumerate(chosen):
         for other in chosen[place + 1 :]:
-            if link(identities[one], identities[other], alone=alone[one] and alone[other]):
+            pair = identities[one], identities[other]
+            if not _are_strangers(*pair) and link(*pair, alone=alone[one] and alone[other]):
                 unions.join(one, other)
+
+
+def _are_strangers(one: Identity, other: Identity) -> bool:
+    """Whether two mails come from different domains and name different companies, however alike these begin ("North", "Northbeck")."""
+    apart = one.organisations and other.organisations and one.organisations.isdisjoint(other.organisations)
+    return bool(apart and one.company and other.company and one.company != other.company)

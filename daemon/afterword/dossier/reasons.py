@@ -1,0 +1,49 @@
+"""What single sentences state in so many words: a reason, feedback, or that no feedback is given; pure.
+
+The classifier reads a rejection as a whole and knows more wordings; these expressions are few and sure.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from re import Pattern
+
+from afterword.records import Facets, Reason
+
+# Expressions for this one are too seldom right in a whole mail; they are for single answers, where little else is said.
+UNSURE = frozenset({Reason.ROLE_CHANGED, Reason.UNSTATED})
+
+
+@cache
+def patterns(table: str, key: str) -> tuple[Pattern[str], ...]:
+    """The compiled expressions of a key in reasons.toml."""
+    data = tomllib.loads(files("afterword.dossier").joinpath("reasons.toml").read_text(encoding="utf-8"))
+    return tuple(re.compile(source, re.IGNORECASE) for source in data[table][key])
+
+
+def states(sentence: str, reason: Reason) -> bool:
+    """Whether a sentence states a reason; `unstated` is stated by none."""
+    return reason is not Reason.UNSTATED and any(
+        found.search(sentence) for found in patterns("reasons", reason)
+    )
+
+
+def reasons_of(sentences: Sequence[str], facets: Facets) -> tuple[Reason, ...]:
+    """Why the application was turned down: what the classifier read, and what is said in so many words. `unstated` stands alone."""
+    stated = {
+        reason
+        for reason in Reason
+        if reason not in UNSURE and any(states(sentence, reason) for sentence in sentences)
+    }
+    found = (stated | set(facets.reasons)) - {Reason.UNSTATED}
+    return tuple(reason for reason in Reason if reason in found) or (Reason.UNSTATED,)
+
+
+def gives_feedback(sentences: Sequence[str]) -> bool:
+    """Whether any sentence says something about the reader that can be acted on; a stated policy is no feedback."""
+    rest = [
+        each for each in sentences if not any(found.search(each) for found in patterns("feedback", "policy"))
+    ]
+    return any(found.search(each) for each in rest for found in patterns("feedback", "given"))
