@@ -14,6 +14,7 @@ from afterword import watcher as watching
 from afterword.ledger import Ledger
 from afterword.mailbox import imap
 from afterword.mailbox.imap import ImapMailbox
+from afterword.vitals import Vitals
 from afterword.watcher import Watcher
 from afterword_models import load
 from tests.faults.mailroom import SECRET, Mailroom
@@ -41,7 +42,8 @@ class Daemon:
         self.stop = threading.Event()
         self.ledger = Ledger.open(room.url())
         config = room.config(wire.port, timeout="1s")
-        self.watcher = Watcher(config, config.account[0], self.ledger, load(), self.stop)
+        vitals = Vitals(config.schedule, (config.account[0].name,))
+        self.watcher = Watcher(config, config.account[0], self.ledger, load(), self.stop, vitals)
         self.scheduler = BackgroundScheduler(job_defaults={"misfire_grace_time": None})
 
     def __enter__(self) -> "Daemon":

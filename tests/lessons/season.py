@@ -37,7 +37,7 @@ NO = "Dear Sam,\n\n{opening} for the {role} position at {company}. Unfortunately
 APPLIED = "Thank you for applying"
 MET = "Thank you for coming in for an interview"
 FINAL = "Thank you for joining us for the final round of interviews"
-ROBOT = "Dear Sam,\n\nThank you for applying for the {role} position at {company}. Unfortunately, we will not be taking your application further.\n\nThis is an automated message, please do not reply.\n\n{company}\n"
+ROBOT = "Dear Sam,\n\nThank you for applying for the {role} position at {company}. Unfortunately, we will not be moving forward with your application.\n\nThis is an automated message, please do not reply.\n\n{company}\n"
 UNSAID = "Hi Sam,\n\nWe had many wonderful people to choose from for {role}, and enjoyed reading about you. Have a lovely autumn.\n\n{person}\n{company}\n"
 GRANT = "Dear Sam,\n\nThank you for your proposal on trams. Unfortunately, your application was not successful in this round and we are unable to take it forward. We wish you all the best.\n\nMina Harrow\nThe Harrow Fund\n"
 

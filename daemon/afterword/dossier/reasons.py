@@ -12,7 +12,8 @@ from re import Pattern
 
 from afterword.records import Facets, Reason
 
-# Expressions for this one are too seldom right in a whole mail; they are for single answers, where little else is said.
+OPPOSED = frozenset({Reason.OVERQUALIFIED, Reason.UNDERQUALIFIED})
+# Expressions for these are too seldom right in a whole mail; they are for single answers, where little else is said.
 UNSURE = frozenset({Reason.ROLE_CHANGED, Reason.UNSTATED})
 
 
@@ -38,6 +39,8 @@ def reasons_of(sentences: Sequence[str], facets: Facets) -> tuple[Reason, ...]:
         if reason not in UNSURE and any(states(sentence, reason) for sentence in sentences)
     }
     found = (stated | set(facets.reasons)) - {Reason.UNSTATED}
+    if found >= OPPOSED:  # nobody is both, and what is said in so many words is right
+        found -= OPPOSED - stated or {Reason.OVERQUALIFIED}
     return tuple(reason for reason in Reason if reason in found) or (Reason.UNSTATED,)
 
 
