@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
-from afterword.examining import Look, examine
+from afterword.examining import REACH, Look, examine
 from afterword.folders import find_folders
 from afterword.ledger import Case, Cursor, Examined, Ledger, State
 from afterword.mailbox.imap import ImapMailbox
@@ -82,8 +82,8 @@ class Large:
         assert self.one_pass().examined == 0, "the mails are older than a first pass reaches"
 
     def _fill_mailbox(self, folder: Path, size: int) -> None:
-        """A year-old mail under many names; a file can have only so many."""
-        old = time.time() - timedelta(days=365).total_seconds()
+        """A mail older than a first pass reaches, under many names; a file can have only so many."""
+        old = time.time() - 2 * REACH.total_seconds()
         for part in ("cur", "new", "tmp"):
             (folder / part).mkdir(parents=True)
         first = f"{int(old)}.M0P1.localhost:2,S"

@@ -18,6 +18,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from afterword import oauth
 from afterword.config import load_config
 from afterword.ledger import Ledger
+from afterword.vitals import Vitals
 from afterword.watcher import Watcher
 from afterword_models import load
 from tests.cli.command import Answer, afterword
@@ -247,7 +248,8 @@ def test_the_daemon_counts_both_tries_and_lets_the_account_rest(
     ring.change(access=authority.jwt(exp=int(time.time()) - 60))
     settings = load_config(Path(config))
     ledger = Ledger.open(settings.state.url)
-    watcher = Watcher(settings, settings.account[0], ledger, load(), threading.Event())
+    vitals = Vitals(settings.schedule, (settings.account[0].name,))
+    watcher = Watcher(settings, settings.account[0], ledger, load(), threading.Event(), vitals)
     assert not watcher.one_pass()
     assert watcher.rests
     assert not watcher.run()
