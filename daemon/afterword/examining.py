@@ -115,7 +115,24 @@ def _look_through(look: Look, folder: str, uidvalidity: int, uids: Sequence[int]
 
 
 def _refused(look: Look, folder: str, uids: Sequence[int], found: dict[int, Examined]) -> list[int]:
-    """Ask for mails one by one; those that are not handed out. MailboxError when the server hands out none at all."""
+    """Ask for mails one by one; those that are not handed out, however often they are asked for.
+
+    A refusal may be of the moment. It is the mail's own only if it is repeated while another mail is handed out. MailboxError when none is.
+    """
+    refused: Sequence[int] = uids
+    for _ in range(LONE_TRIES):
+        refused, trouble = _ask_for(look, folder, refused, found)
+        if refused and trouble and not (found and _serves(look.mailbox, folder, next(iter(found)))):
+            raise trouble  # it may be busy, and hand them out the next time
+        if not refused:
+            break
+    return list(refused)
+
+
+def _ask_for(
+    look: Look, folder: str, uids: Sequence[int], found: dict[int, Examined]
+) -> tuple[list[int], MailboxError | None]:
+    """Ask for each mail once; those that were not handed out, and what the server said of the last."""
     refused = []
     trouble: MailboxError | None = None
     for uid in uids:
@@ -129,9 +146,7 @@ def _refused(look: Look, folder: str, uids: Sequence[int], found: dict[int, Exam
             found[uid] = look_at(look, folder, raws[0])
         else:
             refused.append(uid)
-    if refused and trouble and not (found and _serves(look.mailbox, folder, next(iter(found)))):
-        raise trouble  # it may be busy, and hand them out the next time
-    return refused
+    return refused, trouble
 
 
 def _serves(mailbox: Mailbox, folder: str, uid: int) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
-from afterword.examining import Look, examine
+from afterword.examining import REACH, Look, examine
 from afterword.folders import find_folders
 from afterword.ledger import Case, Cursor, Examined, Ledger, State
 from afterword.mailbox.imap import ImapMailbox
@@ -83,7 +83,7 @@ class Large:
 
     def _fill_mailbox(self, folder: Path, size: int) -> None:
         """A mail older than a first pass reaches, under many names; a file can have only so many."""
-        old = time.time() - timedelta(days=500).total_seconds()
+        old = time.time() - 2 * REACH.total_seconds()
         for part in ("cur", "new", "tmp"):
             (folder / part).mkdir(parents=True)
         first = f"{int(old)}.M0P1.localhost:2,S"

@@ -114,9 +114,26 @@ def test_a_mail_that_the_server_refuses_is_on_record_once_and_does_not_stop_the_
         report = scanned(room.scan(wire.port))
         assert (report.drafted, report.errors) == (2, 1)
         assert scanned(room.scan(wire.port)).errors == 0
-    assert refuse.met == 2
+    assert refuse.met == 1 + examining.LONE_TRIES
     assert room.unreadable() == 1
     table.add("the server refuses one mail", room.drafts_for_each())
+
+
+def test_a_mail_that_is_refused_for_a_moment_is_not_given_up(
+    open_room: Callable[..., Mailroom], table: FaultTable
+) -> None:
+    room = open_room(rejections=3)
+    moments = [True, True, False]  # the batch, and one mail of it when it is asked for alone
+
+    def choose(command: str) -> Fault | None:
+        is_third = re.search(r"^UID FETCH (\d+,)*3(,\d+)* \(BODY", command)
+        return Fault.UNAVAILABLE if is_third and moments and moments.pop(0) else None
+
+    with Wire(room.lab.server.plain_port, choose=choose) as wire:
+        assert scanned(room.scan(wire.port)).errors == 0
+    assert not moments
+    assert room.unreadable() == 0
+    table.add("the server refuses one mail for a moment", room.drafts_for_each())
 
 
 def test_a_server_that_refuses_all_mail_is_busy_and_none_is_given_up(

@@ -248,9 +248,8 @@ def test_the_daemon_counts_both_tries_and_lets_the_account_rest(
     ring.change(access=authority.jwt(exp=int(time.time()) - 60))
     settings = load_config(Path(config))
     ledger = Ledger.open(settings.state.url)
-    account = settings.account[0]
-    vitals = Vitals(settings.schedule, (account.name,))
-    watcher = Watcher(settings, account, ledger, load(), threading.Event(), vitals)
+    vitals = Vitals(settings.schedule, (settings.account[0].name,))
+    watcher = Watcher(settings, settings.account[0], ledger, load(), threading.Event(), vitals)
     assert not watcher.one_pass()
     assert watcher.rests
     assert not watcher.run()
