@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from re import Pattern
 
-from afterword.dossier.organisations import lexicon, organisation_of
+from afterword.dossier.organisations import fits, is_freemail, is_tracking_system, lexicon, organisation_of
 from afterword.records import Facets, Message, Party, Stage
 
 LIMIT = 12_000  # characters of a text that are looked at
@@ -36,9 +36,22 @@ def says(sentences: Sequence[str], table: str, key: str) -> bool:
 
 
 def party_of(message: Message, facets: Facets) -> Party:
-    """Who turned the application down: by what the rejection says, or by who it says it is from."""
-    return (
-        Party.RECRUITER if facets.party is Party.RECRUITER or calls_itself_agency(message) else Party.COMPANY
+    """Who turned the application down: an agency by its name, or by what the mail says unless the sender's own organisation has the job."""
+    told = facets.party is Party.RECRUITER and not has_the_job(message)
+    return Party.RECRUITER if told or calls_itself_agency(message) else Party.COMPANY
+
+
+def has_the_job(message: Message) -> bool:
+    """Whether the mail speaks of the sender's own organisation as the place of the job ("at Brightforge"); an agency speaks of another."""
+    organisation = organisation_of(message.sender.domain) if message.sender else ""
+    if not organisation or is_freemail(organisation) or is_tracking_system(organisation):
+        return False
+    text = f"{message.subject[:500]}\n{message.text[:LIMIT]}"
+    return any(
+        fits(" ".join(words[:count]), organisation)
+        for match in PLACE_OF_JOB.finditer(text)
+        for words in [match["name"].split()]
+        for count in range(1, len(words) + 1)
     )
 
 
