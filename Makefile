@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 WHEEL_VENV := .work/wheel-venv
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
+PARALLEL := -n 2 --dist loadfile   # each file by one of two processes, which start servers of their own
 
 .PHONY: demo test test-source test-wheel soak check eval trials train lock config docs servers clean help
 
@@ -19,12 +20,12 @@ test: servers test-source test-wheel ## every test, on the source tree and on th
 
 test-source: $(VENV)/.dev
 	@echo "== Tests on the source tree"
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest $(PARALLEL) -m "not soak"
 
-# Once more what packaging can break; what Cyrus and Courier make of the same code is known from the source tree.
+# Once more what packaging can break; what other servers and faults make of the same code is known from the source tree.
 test-wheel: $(WHEEL_VENV)/.installed
 	@echo "== Tests on the built wheel, in an environment of its own"
-	$(WHEEL_VENV)/bin/pytest -p no:cacheprovider -m "not deep and not soak" -k "not cyrus and not courier"
+	$(WHEEL_VENV)/bin/pytest $(PARALLEL) -p no:cacheprovider -m "not deep and not soak" -k "not cyrus and not courier" --ignore tests/faults
 
 soak: servers $(VENV)/.dev ## an hour of faults, kills, fuzzing and large mailboxes
 	$(BIN)/pytest -m soak
