@@ -8,13 +8,21 @@ from afterword.records import Facets, Reason
 
 def test_what_is_said_in_so_many_words_counts_beside_what_the_classifier_read() -> None:
     read = Facets(reasons=(Reason.OTHER_CANDIDATE,))
-    found = reasons_of(["We have gone with another candidate.", "The role goes to an internal candidate."], read)
+    found = reasons_of(
+        ["We have gone with another candidate.", "The role goes to an internal candidate."], read
+    )
     assert found == (Reason.INTERNAL_CANDIDATE, Reason.OTHER_CANDIDATE)
 
 
 def test_unstated_stands_alone() -> None:
     assert reasons_of(["We wish you well."], Facets()) == (Reason.UNSTATED,)
     assert Reason.UNSTATED not in reasons_of(["You are overqualified."], Facets())
+
+
+def test_that_the_role_fell_away_decides_the_letter_and_has_to_be_said() -> None:
+    read = Facets(reasons=(Reason.ROLE_CLOSED,))
+    assert reasons_of(["We cannot consider your application any further."], read) == (Reason.UNSTATED,)
+    assert reasons_of(["The position has been cancelled."], read) == (Reason.ROLE_CLOSED,)
 
 
 def test_nobody_is_over_and_underqualified() -> None:

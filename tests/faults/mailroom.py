@@ -102,6 +102,7 @@ class Mailroom:
             self.deliver(other(self._number()))
 
     def close(self) -> None:
+        os.environ.pop(SECRET, None)
         self.lab.close()
 
     def _number(self) -> int:

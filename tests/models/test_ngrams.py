@@ -53,7 +53,7 @@ def test_the_features_of_mails_read_together_are_the_known_n_grams_of_each(
     features = vocabulary.read([(subject, found) for _, subject, found in learnt])
     for number, (subject, parts) in enumerate(mails):
         mine = vocabulary.keys[features.documents.members[features.documents.owners == number]].tolist()
-        expected = set().union(*(numbered(vocabulary, [], part) for part in parts))
+        expected = set().union(*(numbered(vocabulary, [], part) for part in (subject, *parts)))
         expected |= {number_of(SUBJECT, [vocabulary.forms[form]]) for form in subject}
         assert len(mine) == len(set(mine))
         assert set(mine) == expected

@@ -16,7 +16,7 @@ def small_corpus() -> list:  # type: ignore[type-arg]  # examples of a script
         for each in training.load_patterns()
         if each.language == "en" and not training.is_held_out(each.id)
     ]
-    return training.generated(patterns[::6], seed=3)
+    return training.generated(patterns[::4], seed=3)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

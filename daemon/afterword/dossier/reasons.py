@@ -12,6 +12,8 @@ from re import Pattern
 
 from afterword.records import Facets, Reason
 
+# This one decides the letter: it counts only where it is said in so many words.
+WORDED = frozenset({Reason.ROLE_CLOSED, Reason.UNSTATED})
 OPPOSED = frozenset({Reason.OVERQUALIFIED, Reason.UNDERQUALIFIED})
 # Expressions for these are too seldom right in a whole mail; they are for single answers, where little else is said.
 UNSURE = frozenset({Reason.ROLE_CHANGED, Reason.UNSTATED})
@@ -38,7 +40,7 @@ def reasons_of(sentences: Sequence[str], facets: Facets) -> tuple[Reason, ...]:
         for reason in Reason
         if reason not in UNSURE and any(states(sentence, reason) for sentence in sentences)
     }
-    found = (stated | set(facets.reasons)) - {Reason.UNSTATED}
+    found = stated | set(facets.reasons) - WORDED
     if found >= OPPOSED:  # nobody is both, and what is said in so many words is right
         found -= OPPOSED - stated or {Reason.OVERQUALIFIED}
     return tuple(reason for reason in Reason if reason in found) or (Reason.UNSTATED,)
