@@ -22,10 +22,10 @@ test-source: $(VENV)/.dev
 	@echo "== Tests on the source tree"
 	$(BIN)/pytest $(PARALLEL) -m "not soak"
 
-# Once more what packaging can break; what other servers and faults make of the same code is known from the source tree.
+# Once more what packaging can break; what servers, faults and the small mailboxes make of the same code is known from the source tree.
 test-wheel: $(WHEEL_VENV)/.installed
 	@echo "== Tests on the built wheel, in an environment of its own"
-	$(WHEEL_VENV)/bin/pytest $(PARALLEL) -p no:cacheprovider -m "not deep and not soak" -k "not cyrus and not courier" --ignore tests/faults
+	$(WHEEL_VENV)/bin/pytest $(PARALLEL) -p no:cacheprovider -m "not deep and not soak" -k "not cyrus and not courier" --ignore tests/faults --ignore tests/mailbox --ignore tests/scenarios
 
 soak: servers $(VENV)/.dev ## an hour of faults, kills, fuzzing and large mailboxes
 	$(BIN)/pytest -m soak
