@@ -4,12 +4,10 @@ Themes are data: themes.toml for what can be acted on, dossier/reasons.toml for 
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from re import Pattern
 
+from afterword.dossier.expressions import expressions
 from afterword.dossier.facets import sentences_of
 from afterword.dossier.reasons import gives_feedback, states
 from afterword.records import Reason, Theme
@@ -23,19 +21,6 @@ CLAUSE = re.compile(
     r";|\b(?:but|however|though|whereas|aber|jedoch|allerdings|mais|cependant|pero|aunque)\b", re.IGNORECASE
 )
 GENERAL = "general"  # advice that none of the themes fits
-
-
-@cache
-def _tables() -> tuple[Mapping[str, Pattern[str]], ...]:
-    """One expression a key of themes.toml, by language."""
-    source = files("afterword").joinpath("themes.toml").read_text(encoding="utf-8")
-    return tuple(
-        {
-            key: re.compile("|".join(f"(?:{each})" for each in value), re.IGNORECASE)
-            for key, value in keys.items()
-        }
-        for keys in tomllib.loads(source).values()
-    )
 
 
 def themes_of(text: str) -> tuple[Theme, ...]:
@@ -71,8 +56,9 @@ def _actionable(sentence: str) -> Iterator[str]:
     if states(sentence, Reason.OTHER_CANDIDATE):
         return
     clauses = CLAUSE.split(sentence)
+    languages = expressions("afterword", "themes.toml").values()
     for theme in ACTIONABLE:
-        if any(_bears(clause, theme, keys) for keys in _tables() for clause in clauses):
+        if any(_bears(clause, theme, keys) for keys in languages for clause in clauses):
             yield theme
 
 

@@ -1,26 +1,15 @@
 """Whether the owner's own mail asks for advice, and whether a mail takes an earlier one back."""
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from re import Pattern
+
+from afterword.dossier.expressions import expressions
 
 TABLE = "retraction"
 
 
-@cache
-def _patterns() -> Mapping[str, Mapping[str, Pattern[str]]]:
-    """One expression a key of advice.toml."""
-    source = files("afterword.dossier").joinpath("advice.toml").read_text(encoding="utf-8")
-    return {
-        table: {
-            key: re.compile("|".join(f"(?:{each})" for each in value), re.IGNORECASE)
-            for key, value in keys.items()
-        }
-        for table, keys in tomllib.loads(source).items()
-    }
+def _tables() -> Mapping[str, Mapping[str, Pattern[str]]]:
+    return expressions("afterword.dossier", "advice.toml")
 
 
 def asks_for_advice(sentences: Sequence[str]) -> bool:
@@ -28,7 +17,7 @@ def asks_for_advice(sentences: Sequence[str]) -> bool:
 
     `sentences` are as `facets.sentences_of` gives them.
     """
-    languages = [keys for table, keys in _patterns().items() if table != TABLE]
+    languages = [keys for table, keys in _tables().items() if table != TABLE]
     return any(_asks(sentence, keys) for sentence in sentences for keys in languages)
 
 
@@ -41,10 +30,8 @@ def _asks(sentence: str, keys: Mapping[str, Pattern[str]]) -> bool:
 
 def takes_back(subject: str, sentences: Sequence[str]) -> bool:
     """Whether a mail says that an earlier one was sent in error."""
-    keys = _patterns()[TABLE]
+    keys = _tables()[TABLE]
     said = any(
         keys["text"].search(sentence) and not keys["not_text"].match(sentence) for sentence in sentences
     )
-    return said or bool(
-        keys["subject"].search(subject[:1000]) and any(keys["text"].search(each) for each in [subject])
-    )
+    return said or bool(keys["subject"].search(subject[:1000]) and keys["text"].search(subject))

@@ -78,6 +78,7 @@ def open_dossier(
     is opened the same way; what was asked before is no obstacle to it if it is the answer.
     """
     facets = verdict.facets
+    sentences = sentences_of(message.text)
     date = min(message.date, now)
     party = party_of(message, facets)
     # An agency's own name is none: it turns people down for its clients.
@@ -96,8 +97,8 @@ def open_dossier(
         place=message.place,
         date=date,
         party=party,
-        stage=raised(stage_of(message, facets), related, date),
-        reasons=reasons_of(sentences_of(message.text), facets),
+        stage=raised(stage_of(sentences, facets), related, date),
+        reasons=reasons_of(sentences, facets),
         feedback_given=facets.feedback_given,
         no_feedback_policy=facets.no_feedback_policy,
         role=role or _single({mail.role for mail, _ in related if mail.role}),

@@ -1,12 +1,9 @@
 """Whether a mail comes from an agency, and whether an invitation is to the last round: what the classifier leaves to the dossier."""
 
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
-from re import Pattern
 
+from afterword.dossier.expressions import expressions
 from afterword.dossier.organisations import fits, is_freemail, is_tracking_system, lexicon, organisation_of
 from afterword.records import Facets, Message, Party, Stage
 
@@ -17,13 +14,6 @@ PLACE_OF_JOB = re.compile(
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=[-*•])")
 
 
-@cache
-def patterns(table: str, key: str) -> tuple[Pattern[str], ...]:
-    """The compiled expressions of a key in facets.toml."""
-    data = tomllib.loads(files("afterword.dossier").joinpath("facets.toml").read_text(encoding="utf-8"))
-    return tuple(re.compile(source, re.IGNORECASE) for source in data[table][key])
-
-
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text on one line each, bounded in number and length; typographic apostrophes made plain."""
     parts = SENTENCE.split(text[:LIMIT].replace("’", "'"))
@@ -31,8 +21,9 @@ def sentences_of(text: str) -> list[str]:
 
 
 def says(sentences: Sequence[str], table: str, key: str) -> bool:
-    """Whether any sentence matches any expression of a key."""
-    return any(pattern.search(sentence) for sentence in sentences for pattern in patterns(table, key))
+    """Whether any sentence matches a key of facets.toml."""
+    found = expressions("afterword.dossier", "facets.toml")[table][key]
+    return any(found.search(sentence) for sentence in sentences)
 
 
 def party_of(message: Message, facets: Facets) -> Party:
@@ -73,9 +64,8 @@ def calls_itself_agency(message: Message) -> bool:
     )
 
 
-def stage_of(message: Message, facets: Facets) -> Stage:
+def stage_of(sentences: Sequence[str], facets: Facets) -> Stage:
     """How far it went: what the classifier reads in the whole, or further where single sentences say so in so many words."""
-    sentences = sentences_of(message.text)
     thanked = any(says([each], "stage", "thanks") and says([each], "stage", "final") for each in sentences)
     if thanked or facets.stage is Stage.FINAL:
         return Stage.FINAL

@@ -3,13 +3,10 @@
 The classifier reads a rejection as a whole and knows more wordings; these expressions are few and sure.
 """
 
-import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from re import Pattern
 
+from afterword.dossier.expressions import expressions
 from afterword.records import Facets, Reason
 
 # This one decides the letter: it counts only where it is said in so many words.
@@ -19,18 +16,13 @@ OPPOSED = frozenset({Reason.OVERQUALIFIED, Reason.UNDERQUALIFIED})
 UNSURE = frozenset({Reason.ROLE_CHANGED, Reason.UNSTATED})
 
 
-@cache
-def patterns(table: str, key: str) -> tuple[Pattern[str], ...]:
-    """The compiled expressions of a key in reasons.toml."""
-    data = tomllib.loads(files("afterword.dossier").joinpath("reasons.toml").read_text(encoding="utf-8"))
-    return tuple(re.compile(source, re.IGNORECASE) for source in data[table][key])
+def _expression(table: str, key: str) -> Pattern[str]:
+    return expressions("afterword.dossier", "reasons.toml")[table][key]
 
 
 def states(sentence: str, reason: Reason) -> bool:
     """Whether a sentence states a reason; `unstated` is stated by none."""
-    return reason is not Reason.UNSTATED and any(
-        found.search(sentence) for found in patterns("reasons", reason)
-    )
+    return reason is not Reason.UNSTATED and bool(_expression("reasons", reason).search(sentence))
 
 
 def reasons_of(sentences: Sequence[str], facets: Facets) -> tuple[Reason, ...]:
@@ -48,7 +40,5 @@ def reasons_of(sentences: Sequence[str], facets: Facets) -> tuple[Reason, ...]:
 
 def gives_feedback(sentences: Sequence[str]) -> bool:
     """Whether any sentence says something about the reader that can be acted on; a stated policy is no feedback."""
-    rest = [
-        each for each in sentences if not any(found.search(each) for found in patterns("feedback", "policy"))
-    ]
-    return any(found.search(each) for each in rest for found in patterns("feedback", "given"))
+    given, policy = _expression("feedback", "given"), _expression("feedback", "policy")
+    return any(given.search(each) and not policy.search(each) for each in sentences)
