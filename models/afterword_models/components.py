@@ -8,9 +8,8 @@ weights that can be looked up.
 import json
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +20,8 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from afterword_models.ngrams import Grams, Vocabulary
+from afterword_models.batches import Batches
+from afterword_models.ngrams import Features, Grams, Vocabulary
 from afterword_models.personal import Personal
 from afterword_models.tokens import LIMIT, Sentence, forms_of, sentences_in, split_words, starts_of
 
@@ -114,7 +114,7 @@ def create_judge(nlp: Language, name: str) -> "MailJudge":
     return MailJudge(nlp.vocab, name)
 
 
-class MailJudge:
+class MailJudge(Batches):
     """Linear models over one vocabulary: three for the rejection (see `Decision`), and one for the other nine labels."""
 
     def __init__(self, vocab: Vocab, name: str = "afterword_judge") -> None:
@@ -129,30 +129,17 @@ class MailJudge:
         # What one owner's corrections add; no part of what is trained or written here.
         self.personal: Personal | None = None
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Fill `doc.cats` and `doc._.reading`."""
-        self._fill([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 128) -> Iterator[Doc]:
-        """The same for many, which takes a third of the time."""
-        docs = iter(stream)
-        while batch := list(islice(docs, batch_size)):
-            self._fill(batch)
-            yield from batch
-
     def _fill(self, docs: Sequence[Doc]) -> None:
+        """Set `doc.cats` and `doc._.reading`."""
         mails = [split_doc(doc) for doc in docs]
         features = self.vocabulary.read([(subject, found) for _, subject, found in mails])
-        logits = self._document_logits(features.documents)
-        telling = self._sentence_logits(features.sentences, np.full(len(features.sentences.scales), SENTENCE))
-        decided = self._decided(logits, telling, features.firsts)
+        logits, decided = self._decided(features)
         if self.personal:
             senders = [doc.user_data.get("sender", "") for doc in docs]
             decided = decided + self.personal.nudges(features.documents, senders)
         chances = [1 / (1 + math.exp(-min(30.0, max(-30.0, logit)))) for logit in decided.tolist()]
         labels = [self._label(*each) for each in zip(chances, logits, strict=True)]
-        counts = np.diff(np.append(features.firsts, len(telling)))
+        counts = np.diff(np.append(features.firsts, len(features.sentences.scales)))
         columns = np.repeat([self._column(label) for label in labels], counts)
         by_sentence = np.split(self._sentence_logits(features.sentences, columns), features.firsts[1:])
         for doc, mail, row, chance, label, speaking in zip(
@@ -171,21 +158,14 @@ class MailJudge:
         """(the n-grams of whole mails, the calibrated logit that each is a rejection) by the shipped weights alone."""
         mails = [split_doc(doc) for doc in docs]
         features = self.vocabulary.read([(subject, found) for _, subject, found in mails])
+        return features.documents, self._decided(features)[1]
+
+    def _decided(self, features: Features) -> tuple[Floats, Floats]:
+        """(logits of whole mails, shape (mails, columns); the calibrated logit that each is a rejection)."""
+        logits = features.documents.sums(self.weights) + self.biases
         telling = self._sentence_logits(features.sentences, np.full(len(features.sentences.scales), SENTENCE))
-        logits = self._document_logits(features.documents)
-        return features.documents, self._decided(logits, telling, features.firsts)
-
-    def _decided(self, logits: Floats, telling: Floats, firsts: NDArray[np.int64]) -> Floats:
-        """The calibrated logits; `telling` are those of the sentences, of which a mail's first is at `firsts`."""
-        highest = np.maximum.reduceat(telling, firsts)
-        return np.asarray(self.decision.logit(logits[:, DOCUMENT], logits[:, ELSEWHERE], highest))
-
-    def _document_logits(self, grams: Grams) -> Floats:
-        """The logits of whole mails, shape (mails, columns)."""
-        running = np.zeros((len(grams.members) + 1, self.weights.shape[1]))
-        np.cumsum(self.weights[grams.members], axis=0, out=running[1:], dtype=np.float64)
-        sums = np.diff(running[grams.bounds], axis=0)
-        return np.asarray(sums * grams.scales[:, None] + self.biases)
+        highest = np.maximum.reduceat(telling, features.firsts)
+        return logits, np.asarray(self.decision.logit(logits[:, DOCUMENT], logits[:, ELSEWHERE], highest))
 
     def _sentence_logits(self, grams: Grams, columns: NDArray[np.int64]) -> Floats:
         """The logit of each sentence by the model in its column of `weights`."""
@@ -209,8 +189,7 @@ class MailJudge:
         """Forms as text, numbers as arrays in the smallest type that serves, the decision as JSON."""
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
-        ordered = sorted(self.vocabulary.forms, key=lambda form: self.vocabulary.forms[form])
-        (path / "forms.txt").write_text("\n".join(ordered), encoding="utf-8")
+        self.vocabulary.write_forms(path / "forms.txt")
         np.save(path / "keys.npy", self.vocabulary.keys)
         np.save(path / "weights.npy", self.weights.astype(np.float16))
         np.save(path / "biases.npy", self.biases)
@@ -220,9 +199,7 @@ class MailJudge:
     def from_disk(self, path: Path, **_kwargs: Any) -> Self:
         """Read what `to_disk` wrote."""
         path = Path(path)
-        forms = (path / "forms.txt").read_text(encoding="utf-8").split("\n")
-        known = {form: number for number, form in enumerate(forms, start=1)}
-        self.vocabulary = Vocabulary(known, np.load(path / "keys.npy"))
+        self.vocabulary = Vocabulary.with_forms(path / "forms.txt", np.load(path / "keys.npy"))
         self.weights = np.load(path / "weights.npy").astype(np.float32)
         self.biases = np.load(path / "biases.npy")
         settings = json.loads((path / "settings.json").read_text(encoding="utf-8"))

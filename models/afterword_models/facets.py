@@ -5,9 +5,8 @@ client went with somebody else" is said once; and one over whole mails, since to
 facets hold, and by which sentence. The vocabulary is the component's own and small, with only the n-grams that matter here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,8 +16,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from afterword_models.batches import Batches
 from afterword_models.components import split_doc
-from afterword_models.ngrams import Grams, Vocabulary
+from afterword_models.ngrams import Vocabulary
 
 FACETS = (
     "recruiter", "interview", "final", "feedback", "policy",
@@ -75,25 +75,13 @@ def create_reader(nlp: Language, name: str) -> "FacetReader":
     return FacetReader(nlp.vocab, name)
 
 
-class FacetReader:
+class FacetReader(Batches):
     """Fills `doc._.facets` with a mapping from each of FACETS to what was `Found`."""
 
     def __init__(self, vocab: Vocab, name: str = "afterword_facets") -> None:
         self.vocab = vocab
         self.name = name
         self.model = FacetModel.empty()
-
-    def __call__(self, doc: Doc) -> Doc:
-        """One mail."""
-        self._fill([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 128) -> Iterator[Doc]:
-        """The same for many."""
-        docs = iter(stream)
-        while batch := list(islice(docs, batch_size)):
-            self._fill(batch)
-            yield from batch
 
     def _fill(self, docs: Sequence[Doc]) -> None:
         chosen = [doc for doc in docs if doc._.reading is not None and doc._.reading.label in READ]
@@ -106,8 +94,7 @@ class FacetReader:
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
         model = self.model
-        ordered = sorted(model.vocabulary.forms, key=lambda form: model.vocabulary.forms[form])
-        (path / "forms.txt").write_text("\n".join(ordered), encoding="utf-8")
+        model.vocabulary.write_forms(path / "forms.txt")
         weights = np.hstack([model.sentences, model.documents])
         steps = np.abs(weights).max(axis=0, initial=1e-9) / LARGEST
         np.savez_compressed(
@@ -122,13 +109,11 @@ class FacetReader:
     def from_disk(self, path: Path, **_kwargs: Any) -> Self:
         """Read what `to_disk` wrote."""
         path = Path(path)
-        forms = (path / "forms.txt").read_text(encoding="utf-8").split("\n")
-        known = {form: number for number, form in enumerate(forms, start=1)}
         with np.load(path / "model.npz") as stored:
             weights = stored["weights"] * stored["steps"]
             half = weights.shape[1] // 2
             self.model = FacetModel(
-                Vocabulary(known, stored["keys"]),
+                Vocabulary.with_forms(path / "forms.txt", stored["keys"]),
                 np.ascontiguousarray(weights[:, :half]),
                 np.ascontiguousarray(weights[:, half:]),
                 stored["biases"],
@@ -141,9 +126,9 @@ def read_facets(model: FacetModel, docs: Sequence[Doc]) -> list[Mapping[str, Fou
     """What the mails say, one mapping each."""
     mails = [split_doc(doc) for doc in docs]
     features = model.vocabulary.read([(subject, found) for _, subject, found in mails])
-    telling = sums_of(features.sentences, model.sentences) + model.biases[0]
+    telling = features.sentences.sums(model.sentences) + model.biases[0]
     strongest = np.maximum.reduceat(telling, features.firsts)
-    whole = sums_of(features.documents, model.documents) + model.biases[1]
+    whole = features.documents.sums(model.documents) + model.biases[1]
     holds = model.mix[0] * strongest + model.mix[1] * whole + model.mix[2] > 0
     found: list[Mapping[str, Found]] = []
     for number, (subject_end, _subject, sentences) in enumerate(mails):
@@ -159,10 +144,3 @@ def read_facets(model: FacetModel, docs: Sequence[Doc]) -> list[Mapping[str, Fou
             }
         )
     return found
-
-
-def sums_of(grams: Grams, weights: Floats) -> Floats:
-    """The weights of each text's features, summed and scaled; shape (texts, columns)."""
-    running = np.zeros((len(grams.members) + 1, weights.shape[1]))
-    np.cumsum(weights[grams.members], axis=0, out=running[1:], dtype=np.float64)
-    return np.asarray(np.diff(running[grams.bounds], axis=0) * grams.scales[:, None])

@@ -12,6 +12,8 @@ themselves, so that "update" in a subject may mean something else than in a text
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,12 @@ class Grams:
         """Where the pairs of each text begin, and where the last ends; shape (texts + 1,)."""
         return np.searchsorted(self.owners, np.arange(len(self.scales) + 1))
 
+    def sums(self, weights: NDArray[Any]) -> NDArray[Any]:
+        """The weights of each text's features, summed and scaled; shape (texts, columns)."""
+        running = np.zeros((len(self.members) + 1, weights.shape[1]))
+        np.cumsum(weights[self.members], axis=0, out=running[1:], dtype=np.float64)
+        return np.asarray(np.diff(running[self.bounds], axis=0) * self.scales[:, None])
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -65,6 +73,16 @@ class Vocabulary:
         self.forms = forms
         self.keys = keys
         self._table = _Table(keys)
+
+    @classmethod
+    def with_forms(cls, path: Path, keys: Ids) -> Self:
+        """The vocabulary of the forms that `write_forms` wrote."""
+        forms = path.read_text(encoding="utf-8").split("\n")
+        return cls({form: number for number, form in enumerate(forms, start=1)}, keys)
+
+    def write_forms(self, path: Path) -> None:
+        """Write the forms and stems as text, one a line, in the order of their ids."""
+        path.write_text("\n".join(sorted(self.forms, key=lambda form: self.forms[form])), encoding="utf-8")
 
     @property
     def size(self) -> int:
