@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from afterword.accounts import open_mailbox, secret_for
 from afterword.config import Account, Config, load_config
 from afterword.digest import check_post
 from afterword.errors import AfterwordError, ConfigError, UntrustedCertificate, UserError
 from afterword.folders import find_folders
-from afterword.ledger import Ledger
+from afterword.ledger import Ledger, file_of
 from afterword.letters import check_templates, load_templates
 from afterword.locking import running_daemon
 from afterword.mailbox.imap import ImapMailbox
@@ -88,7 +86,7 @@ def fault(name: str, error: AfterwordError) -> CheckResult:
 def _permissions(path: Path, config: Config) -> str:
     """Who can write the configuration decides what is run and written; who can read the ledger reads about mail."""
     own = [path, *config.rules.files, *([config.letters.templates] if config.letters.templates else [])]
-    ledger = Path(make_url(config.state.url).database or "")
+    ledger = file_of(config.state.url)
     found = [(each, 0o002, "changed") for each in own] + [(ledger, 0o077, "read")]
     open_ = [
         (each, verb)

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import structlog
-from sqlalchemy.engine import make_url
 
 from afterword.config import Config
 from afterword.corrections import message_of
+from afterword.ledger import file_of
 from afterword.ledgers import reading
 from afterword.parse import from_fields
 from afterword.records import Message
@@ -83,7 +83,7 @@ class Learnt:
 
 def personal_path(config: Config) -> Path:
     """Where the personal model lies: beside the ledger."""
-    return Path(make_url(config.state.url).database or "").parent / "personal-model.json"
+    return file_of(config.state.url).parent / "personal-model.json"
 
 
 def judge_for(config: Config) -> Judge:

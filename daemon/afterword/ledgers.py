@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from afterword.config import Config
 from afterword.errors import UserError
-from afterword.ledger import Ledger
+from afterword.ledger import Ledger, file_of
 
 
 def path_of(config: Config) -> Path:
     """The ledger's file; UserError when there is none yet."""
-    path = Path(make_url(config.state.url).database or "")
+    path = file_of(config.state.url)
     if not path.is_file():
         raise UserError(
             f"There is no ledger at {path} yet.", "Run: afterword scan --dry-run, then afterword run"

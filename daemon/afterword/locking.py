@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from afterword.errors import UserError
+from afterword.ledger import file_of
 
 
 def lock_path(url: str) -> Path:
     """Where the lock of a ledger lies."""
-    path = Path(make_url(url).database or "")
+    path = file_of(url)
     return path.with_name(path.name + ".lock")
 
 

@@ -26,6 +26,7 @@ from afterword.errors import (
     UserError,
 )
 from afterword.secrets import password_for
+from afterword.trust import trusting
 
 ADDRESSED = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")
 
@@ -84,7 +85,7 @@ def _session(settings: Digest, owner: str) -> Iterator[smtplib.SMTP]:
 
 
 def _client(settings: Digest, owner: str, password: str) -> Any:
-    context = _trust(settings)
+    context = trusting(settings.ca_file)
     tls = settings.security == "tls"
     timeout = settings.timeout.total_seconds()
     name = settings.username or owner
@@ -102,16 +103,6 @@ def _client(settings: Digest, owner: str, password: str) -> Any:
     )
     client.set_logging(None)  # it would name addresses on standard error
     return client
-
-
-def _trust(settings: Digest) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
-    except (OSError, ssl.SSLError):
-        raise UserError(
-            f"The ca_file {settings.ca_file} cannot be read.",
-            "It must be a PEM file with a certificate authority.",
-        ) from None
 
 
 @contextmanager

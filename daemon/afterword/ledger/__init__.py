@@ -2,5 +2,17 @@
 
 from afterword.ledger.book import Case, Cursor, Examined, Ledger, PassRow, State
 from afterword.ledger.notices import Notice, Notices, NoticeState
+from afterword.ledger.store import file_of
 
-__all__ = ["Case", "Cursor", "Examined", "Ledger", "Notice", "NoticeState", "Notices", "PassRow", "State"]
+__all__ = [
+    "Case",
+    "Cursor",
+    "Examined",
+    "Ledger",
+    "Notice",
+    "NoticeState",
+    "Notices",
+    "PassRow",
+    "State",
+    "file_of",
+]

@@ -35,10 +35,15 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def file_of(url: str) -> Path:
+    """The file of a ledger's database."""
+    return Path(make_url(url).database or "")
+
+
 def open_copy(url: str) -> Engine:
     """A private copy in memory of the ledger at `url` (empty if there is none): a dry run writes nothing."""
     engine = create_engine("sqlite://", poolclass=StaticPool, hide_parameters=True)
-    path = Path(make_url(url).database or "")
+    path = file_of(url)
     if path.is_file():
         with engine.connect() as connection:
             target = connection.connection.driver_connection

@@ -13,6 +13,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientError
 
 from afterword.errors import Unreachable, UntrustedCertificate, UserError
+from afterword.trust import trusting
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 KEEP_ALIVE = {
@@ -43,13 +44,7 @@ def connected(settings: ImapSettings) -> IMAPClient:
             f"{settings.host}: without TLS only a loopback address is taken.",
             'Write security = "tls" or "starttls".',
         )
-    try:
-        context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
-    except (OSError, ssl.SSLError):
-        raise UserError(
-            f"The ca_file {settings.ca_file} cannot be read.",
-            "It must be a PEM file with a certificate authority.",
-        ) from None
+    context = trusting(settings.ca_file)
     return _reaching(settings, lambda: _dial(settings, context))
 
 
