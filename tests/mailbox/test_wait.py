@@ -1,5 +1,6 @@
 """IDLE: the server's word is heard at once, and a dead line is noticed."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from afterword.mailbox.imap import ImapMailbox
 from tests.mailbox.labs import SERVERS, ServerLab, mail
 from tests.servers.base import PASSWORD
 from tests.servers.dovecot import Dovecot
-from tests.servers.rogue import Wire
+from tests.servers.rogue import RogueServer, Wire
 
 
 @pytest.fixture(params=SERVERS)
@@ -55,6 +56,37 @@ def test_a_dead_peer_is_noticed_and_not_asked_for_ever(dovecot: Dovecot) -> None
         assert time.monotonic() - began < 5
         timer.join()
         mailbox.close()
+
+
+def answering_idle_in_one_piece(connection: socket.socket) -> None:
+    """A server that tells of a third mail in the very packet in which it consents to IDLE, as Dovecot does."""
+    answers = {
+        "EXAMINE": "* 2 EXISTS\r\n* OK [UIDVALIDITY 1] \r\n* OK [UIDNEXT 3] \r\n{tag} OK [READ-ONLY] done\r\n",
+        "IDLE": "+ idling\r\n* 3 EXISTS\r\n",
+        "LOGOUT": "* BYE\r\n{tag} OK done\r\n",
+    }
+    connection.sendall(b"* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n")
+    idle = ""
+    for line in connection.makefile("r", newline="\r\n"):
+        tag, _, rest = line.strip().partition(" ")
+        command = rest.split(" ")[0].upper()
+        if tag == "DONE":
+            answer = f"{idle} OK done\r\n"
+        elif command == "CAPABILITY":
+            answer = f"* CAPABILITY IMAP4rev1 IDLE\r\n{tag} OK done\r\n"
+        else:
+            answer = answers.get(command, "{tag} OK done\r\n").format(tag=tag)
+        idle = tag if command == "IDLE" else idle
+        connection.sendall(answer.encode())
+
+
+def test_an_arrival_told_in_one_piece_with_the_consent_to_idle_is_heard_at_once() -> None:
+    with RogueServer(answering_idle_in_one_piece) as server:
+        settings = ImapSettings("127.0.0.1", "sam", server.port, "none", None, 5)
+        with ImapMailbox.connect("personal", settings, PASSWORD) as mailbox:
+            began = time.monotonic()
+            assert mailbox.wait("INBOX", 5)
+            assert time.monotonic() - began < 1
 
 
 def test_another_thread_can_end_the_wait(lab: ServerLab) -> None:

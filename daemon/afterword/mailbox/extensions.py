@@ -9,6 +9,8 @@ CONDSTORE and QRESYNC (RFC 7162) tell of changed flags and removed mails. Neithe
 UIDNEXT, which every server tells. COMPRESS=DEFLATE (RFC 4978) is not taken: passes are short, and a mail is read once.
 
 IMAPClient has no public call for the first two, so its own way of sending a command is used.
+
+IDLE (RFC 2177) is IMAPClient's, but for what comes in one piece with the server's consent: see `told_with_consent`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -79,3 +81,15 @@ def move(client: IMAPClient, folder: str, uidvalidity: int, uid: int, to: str) -
         return False
     client.move([uid], to)
     return True
+
+
+def told_with_consent(client: IMAPClient) -> list[Any]:
+    """What the server told in one piece with its consent to IDLE, as Dovecot does when mail came since EXAMINE.
+
+    It lies in a buffer of imaplib's or of TLS by then, and `idle_check` asks the socket alone, which has nothing more to say.
+    """
+    client._poll_socket = lambda _socket, _timeout: True
+    try:
+        return list(client.idle_check(timeout=0))
+    finally:
+        del client._poll_socket

@@ -200,7 +200,8 @@ class ImapMailbox:
         deadline = time.monotonic() + seconds
         with self._command("IDLE", folder):
             self._client.idle()
-            arrived = self._idle_until(deadline, state.exists)
+            told = extensions.told_with_consent(self._client)
+            arrived = _tells_of_more(told, state.exists) or self._idle_until(deadline, state.exists)
             self._client.idle_done()
         return arrived
 
@@ -229,9 +230,7 @@ class ImapMailbox:
                 raise imaplib.IMAP4.abort("the peer is gone")
             if abs(time.time() - clock - lived) > SLEPT:
                 raise imaplib.IMAP4.abort("the machine has slept")
-            if any(_says_goodbye(answer) for answer in answers):
-                raise imaplib.IMAP4.abort("the server says BYE")
-            if any(_announces(answer, before) for answer in answers):
+            if _tells_of_more(answers, before):
                 return True
         return False
 
@@ -325,6 +324,13 @@ def _state(answer: dict[bytes, Any], count: bytes) -> FolderState:
         uidnext=_number(answer.get(b"UIDNEXT")),
         exists=_number(answer.get(count)) or 0,
     )
+
+
+def _tells_of_more(answers: Sequence[Any], before: int) -> bool:
+    """Whether what a server tells during IDLE is that there are more messages than before; `abort` when it says BYE."""
+    if any(_says_goodbye(answer) for answer in answers):
+        raise imaplib.IMAP4.abort("the server says BYE")
+    return any(_announces(answer, before) for answer in answers)
 
 
 def _says_goodbye(answer: Any) -> bool:
