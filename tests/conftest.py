@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.table import TABLE
+from tests.faults.table import lines
 from tests.mailbox.labs import ServerLab
 from tests.servers.courier import Courier
 from tests.servers.cyrus import Cyrus
@@ -46,10 +46,12 @@ def dovecot_lab(dovecot: Dovecot) -> Iterator[ServerLab]:
     lab.close()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the faults that were tried and the drafts found."""
-    table = config.stash.get(TABLE, None)
-    if table:
+    told = lines(
+        report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)
+    )
+    if told:
         terminalreporter.section("faults tried and drafts found")
-        for line in table.lines():
+        for line in told:
             terminalreporter.write_line(line)

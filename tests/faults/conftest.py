@@ -7,14 +7,14 @@ import pytest
 
 from tests.faults.mailroom import Mailroom
 from tests.faults.processes import Nursery
-from tests.faults.table import TABLE, FaultTable
+from tests.faults.table import FaultTable
 from tests.servers.dovecot import Dovecot
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def table(request: pytest.FixtureRequest) -> FaultTable:
     """What the run's last lines are made from."""
-    return request.config.stash.setdefault(TABLE, FaultTable())
+    return FaultTable(request.node.user_properties)
 
 
 @pytest.fixture

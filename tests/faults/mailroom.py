@@ -91,6 +91,7 @@ class Mailroom:
     def __init__(self, server: Dovecot, home: Path, rejections: int = 2, others: int = 1) -> None:
         self.lab = ServerLab(server)
         os.environ[SECRET] = PASSWORD
+        self._closed = False
         self.home = home
         self.expected: list[int] = []
         self.flags_before: dict[str, frozenset[str]] = {}
@@ -102,8 +103,11 @@ class Mailroom:
             self.deliver(other(self._number()))
 
     def close(self) -> None:
-        os.environ.pop(SECRET, None)
-        self.lab.close()
+        """Let go of the connections, of which a server gives out only so many, and leave no secret behind."""
+        if not self._closed:
+            self._closed = True
+            os.environ.pop(SECRET, None)
+            self.lab.close()
 
     def _number(self) -> int:
         self._next += 1

@@ -1,28 +1,38 @@
 """The table that a test run ends with: which faults were tried, and how many drafts each rejection had afterwards."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 import pytest
 
+FAULT = "fault"
 
-@dataclass
+
 class FaultTable:
-    """Rows by fault: how often it was tried, and the drafts found for each rejection, which must be one."""
+    """Takes down the rows of one test. They go with its report, so that tests in other processes are in the table as well."""
 
-    rows: dict[str, list[int]] = field(default_factory=dict)
+    def __init__(self, properties: list[tuple[str, object]]) -> None:
+        self._properties = properties
 
     def add(self, fault: str, drafts: int, times: int = 1) -> None:
         """Note that a fault was tried and how many drafts there were for each rejection."""
-        self.rows.setdefault(fault, []).extend([drafts] * times)
-
-    def lines(self) -> list[str]:
-        """A heading and one line a fault."""
-        width = max(map(len, self.rows), default=0)
-        found = [f"{'fault':{width}}  tried  drafts for each rejection"]
-        for fault, drafts in self.rows.items():
-            counts = ", ".join(map(str, sorted(set(drafts))))
-            found.append(f"{fault:{width}}  {len(drafts):5}  {counts}")
-        return found
+        self._properties.append((FAULT, [str(fault), drafts, times]))
 
 
-TABLE = pytest.StashKey[FaultTable]()
+def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
+    """A heading and one line a fault; nothing where no fault was tried."""
+    rows: dict[str, list[int]] = {}
+    for report in reports:
+        for name, value in report.user_properties:
+            if name == FAULT and isinstance(value, list):
+                fault, drafts, times = value
+                rows.setdefault(fault, []).extend([drafts] * times)
+    if not rows:
+        return []
+    width = max(map(len, rows))
+    heading = f"{'fault':{width}}  tried  drafts for each rejection"
+    return [heading, *(f"{fault:{width}}  {len(found):5}  {counts(found)}" for fault, found in rows.items())]
+
+
+def counts(found: list[int]) -> str:
+    """The different numbers of drafts, of which there ought to be one: 1."""
+    return ", ".join(map(str, sorted(set(found))))

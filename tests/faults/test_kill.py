@@ -33,6 +33,7 @@ def test_killed_at_every_step_boundary(
         assert end.boundaries == whole.boundaries[: number + 1]
         assert nursery.run(config).code == 0, name
         table.add(f"kill -9 {name}", room.drafts_for_each())
+        room.close()
 
 
 def kill_at_random(open_room: Callable[..., Mailroom], nursery: Nursery, instants: int, seed: int) -> int:
@@ -52,6 +53,7 @@ def kill_at_random(open_room: Callable[..., Mailroom], nursery: Nursery, instant
         assert nursery.run(config).code == 0
         room.drafts_for_each()
         assert room.lab.flags("INBOX") == before
+        room.close()
     return caught
 
 
