@@ -39,7 +39,7 @@ FEWEST = 2  # groups in which an n-gram has to occur
 SENTENCE_FEATURES, DOCUMENT_FEATURES = 20_000, 15_000  # n-grams kept: those that tell most
 SENTENCE_C, DOCUMENT_C = 3.0, 10.0
 WRITTEN = 4.0  # how many generated mails a hand-written one weighs
-LINE = 6.0  # what all sentences of a line weigh together
+LINE = 12.0  # what all sentences of a line weigh together
 SILENT, SPEAKING = (
     0.7,
     1.2,
