@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
 PARALLEL := -n 2 --dist loadfile   # each file by one of two processes, which start servers of their own
 
-.PHONY: demo test test-source test-wheel soak check eval trials train lock config docs servers clean help
+.PHONY: demo test test-source test-wheel soak check eval trials train lock config docs recording servers clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -55,6 +55,9 @@ config: $(VENV)/.runtime ## write config.example.toml anew from the schema
 
 docs: $(VENV)/.runtime ## write the reference pages anew from the schema and the commands
 	$(BIN)/python -m afterword.reference docs
+
+recording: $(VENV)/.runtime ## record the demo anew for the README
+	$(BIN)/python packaging/recording.py docs/demo.svg
 
 servers:         ## install the mail servers that the tests start
 	@sh tests/servers/install.sh

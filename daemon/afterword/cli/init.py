@@ -353,8 +353,7 @@ def _trial(settings: Config) -> None:
 def _letters(report: ScanReport) -> None:
     written = [outcome.octets for outcome in report.outcomes if outcome.result is Result.DRAFTED]
     for octets in written[:SHOWN]:
-        show.line("-" * 72)
-        show.line(letter_of(octets))
+        show.letter(letter_of(octets))
     if len(written) > SHOWN:
         show.line(f"... and {len(written) - SHOWN} more: afterword scan --dry-run")
 
