@@ -106,7 +106,8 @@ def session_for(settings: Imap, client_secret: str = "", redirect_uri: str = "")
         from authlib.integrations.requests_client import OAuth2Session
     except ImportError:
         raise UserError(
-            "Signing in needs a library that is not installed.", "Run: pip install 'afterword[oauth]'"
+            "Signing in needs a library that is not installed.",
+            "Install it: pipx inject afterword authlib requests",
         ) from None
     return OAuth2Session(
         settings.client_id,

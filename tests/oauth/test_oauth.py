@@ -372,7 +372,7 @@ def test_without_the_extra_it_is_said_what_to_install(
     monkeypatch.setitem(sys.modules, "authlib.integrations.requests_client", None)
     answer = login(config)
     assert answer.code == 2
-    assert "afterword[oauth]" in answer.err
+    assert "pipx inject afterword authlib requests" in answer.err
 
 
 def test_without_a_keyring_nobody_is_sent_to_a_browser(
