@@ -373,8 +373,13 @@ _ACTIONS = {State.SKIPPED: Action.SKIP, State.HELD: Action.HOLD, State.WITHDRAWN
 
 def _turns() -> tuple[Select[tuple[int]], Select[tuple[int]]]:
     """The last good pass of each account, and the first pass after it."""
-    last = select(func.max(passes.c.id)).where(passes.c.failure == "").group_by(passes.c.account)
-    other = passes.alias()
-    good = select(func.max(other.c.id)).where(other.c.account == passes.c.account, other.c.failure == "")
-    since = passes.c.id > func.coalesce(good.scalar_subquery(), 0)
-    return last, select(func.min(passes.c.id)).where(since).group_by(passes.c.account)
+    last = func.max(passes.c.id).label("id")
+    good = select(passes.c.account, last).where(passes.c.failure == "").group_by(passes.c.account)
+    each = good.subquery()
+    since = (
+        select(func.min(passes.c.id))
+        .outerjoin_from(passes, each, each.c.account == passes.c.account)
+        .where(passes.c.id > func.coalesce(each.c.id, 0))
+        .group_by(passes.c.account)
+    )
+    return select(each.c.id), since
