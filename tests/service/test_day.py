@@ -24,6 +24,8 @@ from tests.servers.smtp import Postbox, start
 from tests.service.daemon import Daemon
 from tests.service.hasty import AUTHORITY, CLOCK, KEYRING
 
+pytestmark = pytest.mark.timeout(300)  # the day itself takes half a minute, on a machine that is not busy
+
 TODAY = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
 CONFIG = """
 [owner]
