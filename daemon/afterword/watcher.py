@@ -182,6 +182,8 @@ class Watcher:
                 if not self._hear():
                     return
             except Exception as error:  # noqa: BLE001 - the listener must outlive whatever happens to one connection
+                if self._stop.is_set():
+                    return  # it was we who broke it
                 why = (
                     error.message
                     if isinstance(error, AfterwordError)
