@@ -10,6 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from afterword.config import Config
 from afterword.digest import Teller
 from afterword.errors import LedgerUnusable
+from afterword.examining import reason
 from afterword.ledger import Ledger
 from afterword.vitals import Vitals
 from afterword.watcher import Watcher
@@ -73,4 +74,4 @@ class Generation:
         except LedgerUnusable as error:
             log.warning("mail to the owner has to wait", why=error.message, advice=error.advice)
         except Exception as error:  # noqa: BLE001 - a digest that fails must never end the daemon, nor show mail in a trace
-            log.error("mail to the owner failed", why=f"unexpected {type(error).__name__}")
+            log.error("mail to the owner failed", why=f"unexpected {reason(error)}")

@@ -93,9 +93,8 @@ class Vitals:
     def refuses(self, now: datetime, error: AfterwordError) -> None:
         """A new configuration was refused; until one is taken, that is one occasion however often it is tried."""
         problems = error.problems if isinstance(error, ConfigError) else ()
-        why = " ".join(
-            (error.message, *problems, "When it is mended, reload: systemctl --user reload afterword")
-        )
+        fault = f"{error.message} {'; '.join(problems)}".strip().rstrip(".")
+        why = f"{fault}. When it is mended, reload: systemctl --user reload afterword"
         self.refused = self.refused or Trouble(
             now, "The new configuration is refused, and the old one goes on", why
         )

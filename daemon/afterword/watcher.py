@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from afterword.accounts import craft_for, open_mailbox
 from afterword.config import Account, Config, Schedule
 from afterword.errors import AfterwordError, Interrupted, LedgerUnusable, LoginRefused
+from afterword.examining import reason
 from afterword.ledger import Ledger, PassRow
 from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.protocol import Mailbox
@@ -132,7 +133,7 @@ class Watcher:
             self._failed(started, began, error)
             return False
         except Exception as error:  # noqa: BLE001 - one account's trouble must never end the daemon; it is on record
-            self._failed(started, began, AfterwordError(f"unexpected {type(error).__name__}"))
+            self._failed(started, began, AfterwordError(f"unexpected {reason(error)}"))
             return False
         self._vitals.passed(name)
         log.info(
@@ -184,11 +185,7 @@ class Watcher:
             except Exception as error:  # noqa: BLE001 - the listener must outlive whatever happens to one connection
                 if self._stop.is_set():
                     return  # it was we who broke it
-                why = (
-                    error.message
-                    if isinstance(error, AfterwordError)
-                    else f"unexpected {type(error).__name__}"
-                )
+                why = error.message if isinstance(error, AfterwordError) else f"unexpected {reason(error)}"
                 log.info("listening again soon", account=self._account.name, why=why, seconds=round(pause))
             if time.monotonic() - began > HELD:
                 pause = first

@@ -17,7 +17,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from keyring.backend import KeyringBackend
 
-from afterword import generation, oauth, watcher
+from afterword import generation, oauth, service, watcher
 from afterword.cli import main
 
 CLOCK, AUTHORITY, KEYRING = "HASTY_CLOCK", "HASTY_AUTHORITY", "HASTY_KEYRING"  # environment variables
@@ -68,7 +68,7 @@ class FileKeyring(KeyringBackend):
 
 def hasten() -> None:
     """Put the clock, the schedule and the provider in their places."""
-    generation.datetime = watcher.datetime = Clock  # type: ignore[misc]  # for this process alone
+    generation.datetime = service.datetime = watcher.datetime = Clock  # type: ignore[misc]  # for this process alone
     generation.BackgroundScheduler = ByHand
     known = oauth.PROVIDERS["microsoft"]
     oauth.PROVIDERS["microsoft"] = replace(known, token_url=f"{os.environ[AUTHORITY]}/token")

@@ -120,14 +120,17 @@ class Day:
 
     def turn(self, hour: int) -> None:
         """It is so late."""
-        self.now = TODAY.replace(hour=hour)
-        self.clock.write_text(self.now.isoformat())
+        self.set_clock(TODAY.replace(hour=hour))
+
+    def set_clock(self, now: datetime) -> None:
+        """It is this time of the day."""
+        self.now = now
+        put(self.clock, now.isoformat())
 
     def ten_minutes(self, times: int = 1) -> None:
         """Time passes, and with it what the schedule has in it."""
         for _ in range(times):
-            self.now += timedelta(minutes=10)
-            self.clock.write_text(self.now.isoformat())
+            self.set_clock(self.now + timedelta(minutes=10))
             before = self.count("time has passed")
             self.daemon.process.send_signal(signal.SIGUSR1)
             self.daemon.until(lambda before=before: self.count("time has passed") > before)
@@ -162,18 +165,25 @@ class Day:
         self.authority.withdrawn = False
         self.authority.refresh = f"of {time.monotonic_ns()}"
         tokens = Tokens(self.authority.jwt(**token), self.authority.refresh, time.time() + 3600)
-        self.keyring.write_text(tokens.as_json())
+        put(self.keyring, tokens.as_json())
 
     def withdraw(self) -> None:
         """The consent ends, and with it what is in the keyring."""
         self.authority.withdrawn = True
-        self.keyring.write_text(Tokens("none", "none", 0).as_json())
+        put(self.keyring, Tokens("none", "none", 0).as_json())
 
     def reload(self, event: str) -> None:
         """SIGHUP, and what the log has to say of it."""
         before = self.count(event)
         self.daemon.hang_up()
         self.daemon.until(lambda: self.count(event) > before)
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file in one step: the daemon may look at any instant."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text)
+    new.replace(path)
 
 
 def play(day: Day) -> None:
