@@ -116,10 +116,11 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail written by hand; `spans` are the offsets of the deciding sentences in `body`."""
+    """A mail written by hand; `folder` is "mails" or "everyday", `spans` are the offsets of the deciding sentences in `body`."""
 
     id: str
     label: str
+    folder: str
     language: str
     head: dict[str, str]
     body: str
@@ -265,12 +266,12 @@ def read_mails(path: Path, report: Report) -> list[Mail]:
             block.append(line)
             continue
         if any(part.strip() for part in block):
-            mails.append(_mail(block, start, path.resolve().parent.name, report))
+            mails.append(_mail(block, start, path.resolve().parts[-3:-1], report))
         block, start = [], number + 1
     return mails
 
 
-def _mail(block: list[str], start: int, language: str, report: Report) -> Mail:
+def _mail(block: list[str], start: int, folders: tuple[str, ...], report: Report) -> Mail:
     skipped = next(index for index, line in enumerate(block) if line.strip() and not line.startswith("#"))
     head: dict[str, str] = {}
     index = skipped
@@ -281,11 +282,11 @@ def _mail(block: list[str], start: int, language: str, report: Report) -> Mail:
         head[key.strip()] = value.strip()
         index += 1
     body, spans = _unmark("\n".join(block[index:]).strip(), start + index, report)
-    _check_mail_head(head, start + skipped, language, report)
+    _check_mail_head(head, start + skipped, folders[1], report)
     _check_spans(head, body, spans, start + skipped, report)
     for offset, line in enumerate(block[skipped:]):
         _check_addresses(line, start + skipped + offset, report)
-    return Mail(head.get("id", ""), head.get("label", ""), language, head, body, spans)
+    return Mail(head.get("id", ""), head.get("label", ""), *folders, head, body, spans)
 
 
 def _unmark(marked: str, number: int, report: Report) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -349,7 +350,7 @@ def _check_spans(
 def corpus_files(root: Path = ROOT) -> list[Path]:
     """Every source file of the corpus, in a stable order."""
     return sorted(
-        path for folder in ("grammar", "mails", "plain") for path in (root / folder).glob("*/*.txt")
+        path for folder in ("grammar", "mails", "everyday") for path in (root / folder).glob("*/*.txt")
     )
 
 
@@ -361,7 +362,7 @@ def ids_of(path: Path, report: Report) -> Iterator[tuple[str, str]]:
         read_blocks(path, PARTS, report)
     elif path.name == "slots.txt":
         read_blocks(path, SLOTS, report)
-    elif path.resolve().parent.parent.name in ("mails", "plain"):
+    elif path.resolve().parent.parent.name in ("mails", "everyday"):
         yield from ((mail.id, str(path)) for mail in read_mails(path, report))
     else:
         yield from ((pattern.id, str(path)) for pattern in read_patterns(path, report))

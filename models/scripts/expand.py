@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from corpus import (
     PARTS,
@@ -50,6 +51,11 @@ OF_JOBS = re.compile(
     r"bewerb|personal|stelle|emploi|poste\b|recrut|embauche|empleo|selec|selez|emprego|vagas|werving|sollicit|personeel|empleados)",
     re.IGNORECASE,
 )
+Kind = Literal["drawn", "odd", "everyday"]
+KINDS: dict[str, Kind] = {
+    "mails": "odd",
+    "everyday": "everyday",
+}  # of hand-written mail, by folder of the corpus
 TRIES = 8
 SYLLABLES = [
     "ba",
@@ -93,7 +99,7 @@ class Example:
     subject: str
     body: str
     spans: tuple[tuple[int, int], ...]
-    written: bool = False
+    kind: Kind = "drawn"
 
 
 @dataclass(frozen=True)
@@ -172,17 +178,16 @@ def load_patterns(root: Path = ROOT) -> list[Pattern]:
     ]
 
 
-def load_mails(root: Path = ROOT, kind: str = "mails") -> list[Mail]:
-    """Every hand-written mail of the folder, in a stable order."""
-    files = [path for path in corpus_files(root) if path.parent.parent.name == kind]
+def load_mails(root: Path = ROOT) -> list[Mail]:
+    """Every hand-written mail, in a stable order."""
+    files = [path for path in corpus_files(root) if path.parent.parent.name in KINDS]
     faults = Faults()
     return [mail for path in files for mail in read_mails(path, faults.at(path))]
 
 
 def annotated_rejections(root: Path = ROOT) -> list[Mail]:
-    """Every hand-written rejection, those included from which only the facets are learnt."""
-    mails = [*load_mails(root), *load_mails(root, "plain")]
-    return [mail for mail in mails if mail.label == "rejection"]
+    """Every hand-written rejection."""
+    return [mail for mail in load_mails(root) if mail.label == "rejection"]
 
 
 def expand(pattern: Pattern, language: Language, count: int, seed: int) -> Iterator[Example]:
@@ -263,5 +268,5 @@ def example_of(mail: Mail) -> Example:
         subject=mail.head.get("subject", ""),
         body=mail.body,
         spans=mail.spans,
-        written=True,
+        kind=KINDS[mail.folder],
     )

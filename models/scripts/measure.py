@@ -1,4 +1,4 @@
-"""Measures the shipped pipeline and writes docs/accuracy.md: python models/scripts/measure.py DATA
+"""Measures the shipped pipeline and writes docs/accuracy.md and its plot: python models/scripts/measure.py DATA
 
 DATA holds jobmail-dev.jsonl (labelled mail) and ham/*.mbox (ordinary mail); it is never part of the project. Exit 1 below the floors of
 models/floors.toml, or when a sentence of the data is in the corpus.
@@ -12,43 +12,28 @@ import sys
 import time
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from accuracy_page import Measured, calibration_plot, page
 from afterword.evaluating import LabelledMail, evaluate_rows, read_rows
 from afterword.judging import raw_of
 from afterword.parse import from_fields, parse
 from afterword.records import Label, Message
 from afterword_models import Judge, load
-from afterword_models.evaluation import Report, average_precision, reliability, wilson
+from afterword_models.evaluation import average_precision, reliability, wilson
 from baselines import Scorer, phrase_list, tfidf
-from corpus import ROOT
-from dossiers import Gold, cross_validated, facet_figures, macro_f1, name_figures, section
+from dossiers import cross_validated, facet_figures, macro_f1, name_figures
 from expand import annotated_rejections, load_patterns
 from facet_training import table_of_corpus
 from leaks import leaks
 from train import generated, is_held_out, training_examples
+from trial_file import read_trials
 
 HARD = 1000
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 FLOORS = Path(__file__).resolve().parent.parent / "floors.toml"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Everything that was measured."""
-
-    groups: dict[str, Report]
-    false_alarms: dict[str, tuple[int, int, int]]
-    baselines: dict[str, str]
-    bins: list[tuple[float, float, int]]
-    leaks: list[str]
-    dossiers: list[Gold]
-    speed: float
-    size: int
-    version: str
 
 
 def measure(data: Path) -> Measured:
@@ -179,111 +164,15 @@ def faults(measured: Measured) -> list[str]:
     return low + [f"leak: {leak}" for leak in measured.leaks]
 
 
-def page(measured: Measured) -> str:
-    """docs/accuracy.md."""
-    everything = measured.groups["all"]
-    parts = [
-        INTRODUCTION.format(
-            version=measured.version, size=measured.size / 1e6, patterns=len(load_patterns()), mails=written()
-        ),
-        "## Rejection against everything else\n",
-        "| mail | rows | rejections | precision | recall | F1 | AP | ECE | held (wrong) |",
-        "|---|---|---|---|---|---|---|---|---|",
-        *(_group_row(name, figures) for name, figures in measured.groups.items()),
-        "\n## False alarms\n",
-        "| mail | mails | judged a rejection | held for the owner |",
-        "|---|---|---|---|",
-        *(
-            f"| {name} | {mails} | {alarms} | {held} |"
-            for name, (alarms, held, mails) in measured.false_alarms.items()
-        ),
-        f"\nSpeed, judging alone, one core: {measured.speed:.0f} ordinary mails a second.\n",
-        "## Baselines on the real rows\n",
-        "| system | precision | recall | AP | false alarms in ham |",
-        "|---|---|---|---|---|",
-        *(f"| {name} | {row} |" for name, row in measured.baselines.items()),
-        "\n## The ten labels, all rows\n",
-        "| label | rows | precision | recall | F1 |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {each.label} | {each.rows} | {each.precision} | {each.recall} | {each.f1} |"
-            for each in everything.labels
-        ),
-        "\n## Confusion, all rows (row: what it is; column: what was said)\n",
-        "| | " + " | ".join(Label) + " |",
-        "|---" * (len(Label) + 1) + "|",
-        *(_confusion_row(label, everything) for label in Label),
-        DOSSIER.format(mails=len(measured.dossiers)),
-        *section(measured.dossiers),
-        "\n## Reliability on the real rows\n",
-        "| probability said | rejections seen | mails |",
-        "|---|---|---|",
-        *(f"| {said:.2f} | {seen:.2f} | {mails} |" for said, seen, mails in measured.bins),
-        WEAKNESSES,
-    ]
-    return "\n".join(parts)
-
-
-def written() -> int:
-    """How many mails of the corpus are written by hand."""
-    return sum(
-        path.read_text(encoding="utf-8").count("\nlabel: ") for path in (ROOT / "mails").glob("*/*.txt")
-    )
-
-
-def _group_row(name: str, figures: Report) -> str:
-    rejection = figures.rejection
-    return (
-        f"| {name} | {figures.rows} | {rejection.rows} | {rejection.precision} | {rejection.recall} | {rejection.f1} | "
-        f"{figures.average_precision} | {figures.ece:.3f} | {figures.held} ({figures.held_wrong}) |"
-    )
-
-
-def _confusion_row(label: Label, figures: Report) -> str:
-    row = figures.confusion.get(label, {})
-    return f"| {label} | " + " | ".join(str(row.get(guess, "")) for guess in Label) + " |"
-
-
-INTRODUCTION = """\
-# Accuracy
-
-Written by `make eval`. Pipeline version {version}, {size:.1f} MB on disk, trained from {patterns} patterns and {mails} hand-written mails, all of them written
-for this project.
-
-**Protocol.** The figures are measured on mail that is no part of the project and was never trained on: labelled mail from public sources, real and
-synthetic rows apart, and 2,500 ordinary mails. It was looked at during development to see what kinds of mail the corpus lacked, so these figures flatter
-a little; no sentence of it is in the corpus (the command checks that). The threshold and the band in which the owner is asked are chosen on
-out-of-fold scores of the corpus alone. Brackets hold 95 % intervals: Wilson for proportions, bootstrap over mails for F1 and average precision (AP).
-"""
-
-DOSSIER = """
-## What the dossier says of a rejection
-
-On the {mails} hand-written rejections of the corpus, each annotated by hand (some are as odd as mail gets, some as plain). No mail is judged by a model that has seen it: five folds, and for each
-of them the weighing of the scores is chosen on the other four. The patterns and single sentences of the corpus are in every fold's training; whoever wrote
-them had read some of the mails. Names are found by rules. A name that is not certain is left out of the letter: *precision* is how many of the names found are
-right, *coverage* how many of those that a careful reader finds were found.
-"""
-
-WEAKNESSES = """
-## Known weaknesses
-
-- A mail that never says no ("We had many wonderful applications and wish you all the best") is recognised by its tone alone, and sometimes missed.
-- A very short acknowledgement ("Thanks for applying for the position of Planner with Oakmere.") has little in it that tells it from the beginning of a
-  rejection.
-- A refusal of something close to a job (a grant, an accelerator, a place at a university) can be taken for a rejection.
-- Languages other than English, German, French, Spanish, Dutch, Portuguese and Italian are not recognised at all.
-"""
-
-
 def main() -> None:
     """Measure, write the page, and fail below the floors."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     data = parser.parse_args().data
     measured = measure(data)
-    text = page(measured)
-    DOCS.write_text(text, encoding="utf-8")
+    text = page(measured, read_trials())
+    (DOCS / "accuracy.md").write_text(text, encoding="utf-8")
+    (DOCS / "calibration.svg").write_text(calibration_plot(measured.bins), encoding="utf-8")
     print(text)
     low = faults(measured)
     for fault in low:

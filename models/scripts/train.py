@@ -32,7 +32,8 @@ VERSION = "0.1.0"
 FOLDER = Path(__file__).resolve().parent.parent / "afterword_models" / "pipeline"
 FOLDS = 5
 FEWEST = 2  # groups in which an n-gram has to occur
-WRITTEN = 4.0  # how many generated mails a hand-written one weighs
+MOST = 225_000  # features that are kept, so that the pipeline stays within 8 MB
+WRITTEN = 8.0  # how many generated mails a hand-written one weighs
 PLAIN = (
     5.0  # and how many of a clever pattern one of a plain ("core") pattern weighs: real mail is mostly plain
 )
@@ -102,10 +103,10 @@ class Matrices:
         self.owners = np.repeat(np.arange(len(rows)), [len(row.gold) for row in rows])
         self.labels = np.array([row.example.label for row in rows])
         self.weights = np.array([weight_of(row.example) for row in rows])
-        self.plain = np.array([is_plain(row.example) for row in rows])
+        self.kinds = np.array([kind_of(row.example) for row in rows])
         self.gold = np.array([mark for row in rows for mark in row.gold])
         self.taught = np.array([_teaches(row, index) for row in rows for index in range(len(row.gold))])
-        self.kinds = np.unique(fingerprints(self.sentences), return_inverse=True)[1]
+        self.alike = np.unique(fingerprints(self.sentences), return_inverse=True)[1]
 
     @property
     def rejected(self) -> np.ndarray:
@@ -115,7 +116,7 @@ class Matrices:
 
 def weight_of(example: Example) -> float:
     """How much an example counts in training."""
-    if example.written:
+    if example.kind != "drawn":
         return WRITTEN
     return PLAIN if is_plain(example) else 1.0
 
@@ -123,6 +124,13 @@ def weight_of(example: Example) -> float:
 def is_plain(example: Example) -> bool:
     """Whether an example is of a plain ("core") pattern."""
     return "-core-" in example.group
+
+
+def kind_of(example: Example) -> str:
+    """The kind of mail that `deciding.KINDS` gives a share to."""
+    if is_plain(example):
+        return "plain"
+    return "everyday" if example.kind == "everyday" else "odd"
 
 
 def _teaches(row: Row, index: int) -> bool:
@@ -205,7 +213,7 @@ def _fit_sentences(matrices: Matrices, chosen: np.ndarray) -> Linear:
     """A sentence that is said a hundred times is one example, with the root of the weight of them all."""
     picked = np.flatnonzero(chosen[matrices.owners] & matrices.taught)
     tells = (matrices.gold & matrices.rejected[matrices.owners])[picked]
-    _, first, same = np.unique(2 * matrices.kinds[picked] + tells, return_index=True, return_inverse=True)
+    _, first, same = np.unique(2 * matrices.alike[picked] + tells, return_index=True, return_inverse=True)
     weights = np.sqrt(np.bincount(same, matrices.weights[matrices.owners[picked]]))
     return linear(matrices.sentences[picked[first]], tells[first], weights, False, SENTENCE_C)
 
@@ -243,7 +251,7 @@ def train(examples: Sequence[Example], out: Path, seed: int) -> Decision:
     rows = [read(example) for example in examples]
     vocabulary = build_vocabulary([(row.example.group, row.subject, row.sentences) for row in rows], FEWEST)
     matrices = Matrices(rows, vocabulary)
-    decision = decide(out_of_fold(matrices), matrices.labels, matrices.weights, matrices.plain)
+    decision = decide(out_of_fold(matrices), matrices.labels, matrices.weights, matrices.kinds)
     weights = fit(matrices, np.ones(len(rows), dtype=bool))
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "afterword.Tokenizer.v1"}}})
     nlp.meta.update(
@@ -251,15 +259,23 @@ def train(examples: Sequence[Example], out: Path, seed: int) -> Decision:
     )
     judge = nlp.add_pipe("afterword_judge")
     assert isinstance(judge, MailJudge)  # noqa: S101 - tells the type checker what the factory makes
-    judge.vocabulary = vocabulary
+    parts = (weights.document, weights.elsewhere, weights.sentence, weights.others)
+    columns = np.vstack([part.weights for part in parts]).T
+    kept = heaviest(columns, MOST)
+    judge.vocabulary = vocabulary.only(kept)
     judge.labels = weights.others.classes
     judge.decision = decision
-    parts = (weights.document, weights.elsewhere, weights.sentence, weights.others)
-    judge.weights = np.vstack([part.weights for part in parts]).T
+    judge.weights = columns[kept]
     judge.biases = np.concatenate([part.biases for part in parts])
     shutil.rmtree(out, ignore_errors=True)  # an older pipeline may have files that this one has not
     nlp.to_disk(out)
     return decision
+
+
+def heaviest(columns: np.ndarray, count: int) -> np.ndarray:
+    """The numbers of the `count` features, in their order, that weigh most in any column, measured by how widely a column's weights spread."""
+    pull = np.abs(columns / columns.std(axis=0)).max(axis=1)
+    return np.sort(np.argsort(-pull, kind="stable")[:count])
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
     python models/scripts/trials.py DATA
 
 writes models/trials.json, which `measure.py` puts into docs/accuracy.md. The file names the inputs it was measured on by a hash, so that
-figures of an older corpus are noticed.
+figures of an older corpus are noticed there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import json
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from afterword.records import Label
 from afterword_models import Judge
 from afterword_models.evaluation import label_figures, wilson
 from afterword_models.ngrams import build_vocabulary
-from corpus import ROOT
 from deciding import decide
 from measure import false_alarms, grouped, hard_negatives, ordinary
 from train import (
@@ -40,10 +38,9 @@ from train import (
     train,
     training_examples,
 )
+from trial_file import write_trials
 
 SEEDS = (1, 2, 3)
-MODELS = ROOT.parent
-TRIALS = MODELS / "trials.json"
 
 
 @dataclass(frozen=True)
@@ -55,20 +52,6 @@ class Answer:
     gold: Label
     said: Label
     sentence_right: bool | None
-
-
-def fingerprint() -> str:
-    """A hash of everything that training depends on."""
-    files = [
-        *ROOT.rglob("*.txt"),
-        *(MODELS / "scripts").glob("*.py"),
-        *(MODELS / "afterword_models").glob("*.py"),
-    ]
-    found = sha256()
-    for file in sorted(files):
-        if file.name not in {"measure.py", "trials.py", "baselines.py", "leaks.py", "evaluation.py"}:
-            found.update(file.read_bytes())
-    return found.hexdigest()
 
 
 def seed_figures(seed: int, data: Path) -> dict[str, Any]:
@@ -99,7 +82,7 @@ def unseen_answers() -> list[Answer]:
     matrices = Matrices(
         rows, build_vocabulary([(row.example.group, row.subject, row.sentences) for row in rows], FEWEST)
     )
-    decision = decide(out_of_fold(matrices), matrices.labels, matrices.weights, matrices.plain)
+    decision = decide(out_of_fold(matrices), matrices.labels, matrices.weights, matrices.kinds)
     folds = np.array([fold_of(row.example, number) for number, row in enumerate(rows)])
     answers = []
     for fold in range(FOLDS):
@@ -107,7 +90,7 @@ def unseen_answers() -> list[Answer]:
         weights = fit(matrices, ~left_out)
         others = np.array(weights.others.classes)[weights.others(matrices.documents).argmax(axis=1)]
         for number, scores in zip(np.flatnonzero(left_out), logits(matrices, weights, left_out), strict=True):
-            if not rows[number].example.written:
+            if rows[number].example.kind == "drawn":
                 continue
             rejected = decision.chance(*map(float, scores)) >= decision.threshold
             label = "rejection" if rejected else str(others[number])
@@ -173,13 +156,11 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     data = parser.parse_args().data
     found = {
-        "inputs": fingerprint(),
-        "seeds": {seed: seed_figures(seed, data) for seed in SEEDS},
+        "seeds": [{"seed": seed, **seed_figures(seed, data)} for seed in SEEDS],
         "written": written_figures(unseen_answers()),
     }
-    text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-    TRIALS.write_text(text, encoding="utf-8")
-    print(text)
+    write_trials(found)
+    print(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -28,10 +28,10 @@ def test_the_deciding_sentence_is_named_with_its_place_in_the_text() -> None:
 
 def test_a_sentence_in_the_subject_has_no_place_in_the_text() -> None:
     verdict = load().judge(
-        from_fields("Unfortunately, you have not been selected for the next step", "", "Dana")
+        from_fields("Your application: unfortunately, you have not been selected", "", "Dana")
     )
     assert verdict.evidence
-    assert verdict.evidence.sentence.startswith("Unfortunately, you have not been selected")
+    assert verdict.evidence.sentence == "Your application: unfortunately, you have not been selected"
     assert (verdict.evidence.start, verdict.evidence.end) == (-1, -1)
 
 

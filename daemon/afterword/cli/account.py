@@ -9,7 +9,7 @@ import typer
 from afterword.cli import show
 from afterword.cli.app import app, complain
 from afterword.cli.mail import ConfigOption, JsonOption
-from afterword.cli.reports import report_json, show_report
+from afterword.cli.passing import report_json, show_report
 from afterword.config import config_path, load_config, parse_duration
 from afterword.errors import AfterwordError
 

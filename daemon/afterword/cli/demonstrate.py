@@ -6,7 +6,7 @@ from pathlib import Path
 
 from afterword.accounts import open_mailbox
 from afterword.cli import show
-from afterword.cli.reports import counts, outcome_row
+from afterword.cli.passing import counts, outcome_row
 from afterword.config import Config, load_config
 from afterword.demo import build
 from afterword.errors import UserError

@@ -13,7 +13,7 @@ from afterword.cli.app import app, complain
 from afterword.cli.demonstrate import letter_of
 from afterword.cli.dialog import Dialog
 from afterword.cli.mail import ConfigOption
-from afterword.cli.reports import show_report
+from afterword.cli.passing import show_report
 from afterword.config import Config, config_path
 from afterword.errors import AfterwordError, LoginRefused, MissingFolder, UserError
 from afterword.records import Result, ScanReport
