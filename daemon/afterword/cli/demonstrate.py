@@ -67,7 +67,7 @@ def _show_verdicts(config: Config) -> None:
             mark = " (hold)" if verdict.hold else ""
             sentence = verdict.evidence.sentence if verdict.evidence else ""
             rows.append((f"{verdict.label}{mark}", f"{verdict.score:.2f}", message.subject, sentence))
-    rows.sort(key=lambda row: (not row[0].startswith("rejection"), row))
+    rows.sort(key=lambda row: (not row[0].startswith("rejection"), row[0], row[2]))
     show.table(("label", "score", "subject", "deciding sentence"), rows)
 
 
