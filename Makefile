@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WHEEL_VENV := .work/wheel-venv
+SITE_VENV := .work/site-venv
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
 PARALLEL := -n 2 --dist loadfile   # each file by one of two processes, which start servers of their own
 
-.PHONY: demo test test-source test-wheel soak check eval trials train lock config docs servers clean help
+.PHONY: demo test test-source test-wheel soak check eval trials train lock config docs recording site servers clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -49,12 +50,22 @@ lock: $(VENV)/.dev ## renew the lock files from the ranges in pyproject.toml
 		--no-header --upgrade --group build pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --group dev --extra metrics --extra oauth --extra report --extra train --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade --group site --constraint requirements-dev.lock --output-file requirements-site.lock
 
 config: $(VENV)/.runtime ## write config.example.toml anew from the schema
 	$(BIN)/python -m afterword.sample > config.example.toml
 
 docs: $(VENV)/.runtime ## write the reference pages anew from the schema and the commands
 	$(BIN)/python -m afterword.reference docs
+
+# The variable keeps the theme from speaking of its successor; what is left is about these pages, and --strict makes an error of it.
+site: $(SITE_VENV)/.installed ## the documentation as a site, in .work/site
+	NO_MKDOCS_2_WARNING=1 $(SITE_VENV)/bin/mkdocs build --strict --quiet
+	@echo "== The site begins at .work/site/index.html"
+
+recording: $(VENV)/.runtime ## record the demo anew for the README
+	$(BIN)/python packaging/recording.py docs/demo.svg
 
 servers:         ## install the mail servers that the tests start
 	@sh tests/servers/install.sh
@@ -85,4 +96,11 @@ $(WHEEL_VENV)/.installed: $(VENV)/.dev $(shell find daemon rules models/afterwor
 	@$(PYTHON) -m venv $(WHEEL_VENV)
 	@$(WHEEL_VENV)/bin/pip install $(PIP_QUIET) --require-hashes -r requirements-dev.lock
 	@$(WHEEL_VENV)/bin/pip install $(PIP_QUIET) --no-deps .work/dist/*.whl
+	@touch $@
+
+$(SITE_VENV)/.installed: requirements-site.lock
+	@echo "== Installing what the site needs (requirements-site.lock) into $(SITE_VENV)"
+	@rm -rf $(SITE_VENV)
+	@$(PYTHON) -m venv $(SITE_VENV)
+	@$(SITE_VENV)/bin/pip install $(PIP_QUIET) --require-hashes -r requirements-site.lock
 	@touch $@

@@ -1,5 +1,8 @@
 """From the configuration to open mailboxes and the craft that every account shares."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from afterword.config import Account, Config, Imap
 from afterword.config import Owner as OwnerSection
 from afterword.dossier import Owner
@@ -15,6 +18,8 @@ from afterword.scan import Craft
 from afterword.secrets import password_for
 from afterword_models import Judge
 from afterword_rules import load_rules
+
+Opened = TypeVar("Opened")
 
 
 def open_mailbox(account: Account) -> Mailbox:
@@ -32,9 +37,14 @@ def open_mailbox(account: Account) -> Mailbox:
         username=imap.username,
         timeout=imap.timeout.total_seconds(),
     )
+    return with_secret(imap, lambda secret: ImapMailbox.connect(account.name, settings, secret))
+
+
+def with_secret(imap: Imap, connect: Callable[[str | AccessToken], Opened]) -> Opened:
+    """What `connect` opens with the account's secret; a token that the server refuses is renewed once."""
     secret = secret_for(imap)
     try:
-        return ImapMailbox.connect(account.name, settings, secret)
+        return connect(secret)
     except LoginRefused:
         if not isinstance(secret, AccessToken):
             raise
@@ -42,7 +52,7 @@ def open_mailbox(account: Account) -> Mailbox:
         if renewed == secret:
             raise
         try:
-            return ImapMailbox.connect(account.name, settings, renewed)
+            return connect(renewed)
         except LoginRefused as error:
             error.tries = 2
             raise

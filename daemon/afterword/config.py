@@ -231,6 +231,9 @@ class Digest(Section):
     ca_file: ExpandedPath | None = Field(
         None, description="Trust this certificate authority as well as none other"
     )
+    account: str = Field(
+        "", description="Log in with the sign-in (oauth2) of this account, in place of a password"
+    )
     username: str = Field("", description="Login name, mostly the mail address")
     password_command: str = Field("", description="A command that prints the password")
     password_keyring: str = Field("", description="Service name in the system keyring (entry: the user name)")
@@ -246,11 +249,12 @@ class Digest(Section):
     @model_validator(mode="after")
     def _secure(self) -> Self:
         _refuse_open_line(self.security, self.host)
-        sources = [name for name in PASSWORD_SOURCES if getattr(self, name)]
+        wanted = (*PASSWORD_SOURCES, "account")
+        sources = [name for name in wanted if getattr(self, name)]
         if len(sources) > 1 or (not sources and self.host not in LOOPBACK):
             found = " and ".join(sources) or "none"
-            raise ValueError(f"give exactly one of {', '.join(PASSWORD_SOURCES)} (found: {found})")
-        if sources and not self.username:
+            raise ValueError(f"give exactly one of {', '.join(wanted)} (found: {found})")
+        if self.has_password and not self.username:
             raise ValueError("username: missing")
         return self
 
@@ -321,6 +325,19 @@ class Config(Section):
     def digest_address(self) -> str:
         """The one address to which anything is ever sent."""
         return (self.digest.to if self.digest else "") or self.owner.addresses[0]
+
+    @property
+    def digest_sign_in(self) -> Imap | None:
+        """The account with whose sign-in the digest is handed in, if it is not with a password."""
+        name = self.digest.account if self.digest else ""
+        found = (each.imap for each in self.account if each.name == name)
+        return next((imap for imap in found if imap and imap.auth == "oauth2"), None)
+
+    @model_validator(mode="after")
+    def _digest_signs_in(self) -> Self:
+        if self.digest and self.digest.account and not self.digest_sign_in:
+            raise ValueError('digest.account: write the name of an account with auth = "oauth2"')
+        return self
 
     @model_validator(mode="after")
     def _digest_to_owner(self) -> Self:

@@ -16,6 +16,7 @@ AfterwordError                 exit 1   something failed for some mail
 │   ├── MailboxBusy                     another process is writing drafts into it
 │   ├── MailboxFull                     no room for the draft; it is kept and tried again
 │   └── MessageRefused                  the server refuses this message for good (size)
+├── LedgerUnusable                      the ledger cannot be read or written: a full disk, a lost permission
 ├── PostError                           the digest to the owner was certainly not handed in
 │   └── ForeignRecipient                a mail to anybody but the owner; never tried
 ├── PostUnsettled                       the connection broke while the digest was handed in: it may have arrived
@@ -105,6 +106,10 @@ class MessageRefused(MailboxError):
 
 class MailboxBusy(MailboxError):
     """Another process is writing drafts into the same mailbox."""
+
+
+class LedgerUnusable(AfterwordError):
+    """The ledger's file cannot be read or written. Nothing goes on without it: what is not on record could be done twice."""
 
 
 class PostError(AfterwordError):

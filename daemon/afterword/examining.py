@@ -1,16 +1,18 @@
 """One folder, batch by batch: what is new is fetched, parsed, judged, and on record before the next batch is asked for.
 
 A mail that cannot be judged is on record with its error. So is one that the server does not hand out, and one over which the connection
-or the process breaks again and again: every attempt is noted before it is made, so that even a crash counts.
+or the process breaks again and again, while another is handed out: every attempt is noted before it is made, so that even a crash counts.
 """
 
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from afterword.corrections import overruled
 from afterword.dossier import Owner, remember
-from afterword.errors import ConnectionLost, MailboxError
+from afterword.errors import ConnectionLost, LedgerUnusable, MailboxError
 from afterword.folders import Folders
 from afterword.ledger import Cursor, Examined, Ledger
 from afterword.mailbox.protocol import FolderState, Mailbox
@@ -64,7 +66,8 @@ def examine(
     new = look.ledger.unseen(look.account, folder, state.uidvalidity, found)
     for uids, examined in _in_batches(look, folder, state.uidvalidity, new):
         reached = max(reached, *uids)
-        look.ledger.record(examined, Cursor(look.account, folder, state.uidvalidity, reached), look.now)
+        with _blaming_no_mail(look, folder):
+            look.ledger.record(examined, Cursor(look.account, folder, state.uidvalidity, reached), look.now)
         progress(folder, new.index(uids[-1]) + 1, len(new))
         yield examined
     whole = Cursor(look.account, folder, state.uidvalidity, max(reached, top))
@@ -86,6 +89,8 @@ def _in_batches(
         tries = look.ledger.attempt(first)
         if tries > WHOLE_TRIES:
             lone_until = done + BATCH
+            with _blaming_no_mail(look, folder):
+                _ask_for_another(look, folder, new[done])
         uids = new[done : done + (1 if done < lone_until else BATCH)]
         if tries > LONE_TRIES:
             why = f"given up after {LONE_TRIES} attempts that broke the connection or the process"
@@ -93,6 +98,24 @@ def _in_batches(
         else:
             yield uids, _look_through(look, folder, uidvalidity, uids)
         done += len(uids)
+
+
+@contextmanager
+def _blaming_no_mail(look: Look, folder: str) -> Iterator[None]:
+    """What fails here lies in no mail: a disk that is full, a server in trouble. The attempt at the mail at hand does not count."""
+    try:
+        yield
+    except (LedgerUnusable, MailboxError):
+        with suppress(LedgerUnusable):
+            look.ledger.retract(look.account, folder)
+        raise
+
+
+def _ask_for_another(look: Look, folder: str, uid: int) -> None:
+    """ConnectionLost when it is not this mail alone that breaks the connection. Which other is left to chance, since it may be as broken."""
+    others = [each for each in look.mailbox.uids(folder) if each != uid]
+    if others:
+        list(look.mailbox.fetch(folder, [random.choice(others)]))  # noqa: S311 - a lot, no secret
 
 
 def _look_through(look: Look, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[Examined]:

@@ -9,6 +9,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from afterword.config import Config
 from afterword.digest import Teller
+from afterword.errors import LedgerUnusable
+from afterword.examining import reason
 from afterword.ledger import Ledger
 from afterword.vitals import Vitals
 from afterword.watcher import Watcher
@@ -66,7 +68,10 @@ class Generation:
         """Write to the owner if there is reason to."""
         now = datetime.now(UTC)
         try:
-            self._teller.trouble(now, self.vitals.resting)
-            self._teller.digest(now, self.vitals.resting)
+            self._teller.unrecorded(now, self.vitals.unrecorded_for(self.config.health.tell_after))
+            self._teller.trouble(now, self.vitals.resting, self.vitals.refused)
+            self._teller.digest(now, self.vitals.resting, self.vitals.refused)
+        except LedgerUnusable as error:
+            log.warning("mail to the owner has to wait", why=error.message, advice=error.advice)
         except Exception as error:  # noqa: BLE001 - a digest that fails must never end the daemon, nor show mail in a trace
-            log.error("mail to the owner failed", why=f"unexpected {type(error).__name__}")
+            log.error("mail to the owner failed", why=f"unexpected {reason(error)}")

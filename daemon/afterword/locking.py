@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from afterword.errors import UserError
@@ -27,8 +27,9 @@ def only_daemon(url: str) -> Iterator[None]:
                 f"Another daemon (process {_holder(descriptor)}) watches with this ledger already.",
                 "Stop that one first, or give this one a ledger of its own: [state] url.",
             )
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode())
+        with suppress(OSError):  # on a full disk the lock holds without a number in it
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, str(os.getpid()).encode())
         yield
     finally:
         os.close(descriptor)  # which lets go of the lock

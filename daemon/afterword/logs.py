@@ -3,6 +3,8 @@
 import logging
 import sys
 import threading
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 
@@ -25,8 +27,27 @@ def configure(*, verbose: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        # Writing and flushing is all that it asks of a stream.
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Unfailing(sys.stderr))),
     )
+
+
+class Unfailing:
+    """A stream whose lines are lost where it cannot be written: a log on a full disk must not stop what it is about."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """As much as goes."""
+        with suppress(OSError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """If it goes."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class Bridge(logging.Handler):

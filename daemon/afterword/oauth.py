@@ -32,6 +32,7 @@ class Provider:
     token_url: str
     device_url: str  # "" where the provider has no device flow for mail
     scope: str
+    post_scope: str  # what the digest needs beside it; "" where `scope` has it
     redirect_host: str  # the name of this machine that the provider takes without registration
     extra: Mapping[str, str] = field(default_factory=dict)  # of the authorisation request
 
@@ -42,6 +43,7 @@ PROVIDERS = {
         token_url="https://oauth2.googleapis.com/token",  # noqa: S106 - an address, no secret
         device_url="",
         scope="https://mail.google.com/",
+        post_scope="",
         redirect_host="127.0.0.1",
         extra={"access_type": "offline", "prompt": "consent"},
     ),
@@ -50,6 +52,7 @@ PROVIDERS = {
         token_url="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",  # noqa: S106 - an address, no secret
         device_url="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
         scope="https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+        post_scope="https://outlook.office.com/SMTP.Send",
         redirect_host="localhost",
     ),
 }
@@ -100,18 +103,27 @@ def prepare(settings: Imap) -> None:
     keyring_probe(KEYRING_SERVICE, _entry(settings))
 
 
-def session_for(settings: Imap, client_secret: str = "", redirect_uri: str = "") -> "OAuth2Session":
-    """Authlib's session for an account; UserError when the extra is not installed."""
+def scope_for(settings: Imap, *, posts: bool) -> str:
+    """What a sign-in is for: reading and writing the mailbox and, only where the digest `posts` with it, handing in mail."""
+    provider = provider_of(settings)
+    return f"{provider.scope} {provider.post_scope if posts else ''}".rstrip()
+
+
+def session_for(
+    settings: Imap, client_secret: str = "", redirect_uri: str = "", scope: str = ""
+) -> "OAuth2Session":
+    """Authlib's session for an account; UserError when the extra is not installed. Without a scope it is what was consented to."""
     try:
         from authlib.integrations.requests_client import OAuth2Session
     except ImportError:
         raise UserError(
-            "Signing in needs a library that is not installed.", "Run: pip install 'afterword[oauth]'"
+            "Signing in needs a library that is not installed.",
+            "Install it: pipx inject afterword authlib requests",
         ) from None
     return OAuth2Session(
         settings.client_id,
         client_secret or None,
-        scope=provider_of(settings).scope,
+        scope=scope or None,
         redirect_uri=redirect_uri or None,
         code_challenge_method="S256",
         token_endpoint_auth_method="client_secret_post" if client_secret else "none",
@@ -132,6 +144,7 @@ def provider_of(settings: Imap) -> Provider:
         known.token_url.format(tenant=settings.tenant),
         known.device_url.format(tenant=settings.tenant),
         known.scope,
+        known.post_scope,
         known.redirect_host,
         known.extra,
     )

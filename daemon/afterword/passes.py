@@ -57,4 +57,5 @@ def pass_row(report: ScanReport, started: datetime) -> PassRow:
 
 def failed_row(account: str, started: datetime, began: float, error: AfterwordError) -> PassRow:
     """How a pass that did not go through is remembered; `began` is the `time.monotonic()` of its start."""
-    return PassRow(account, started, round(time.monotonic() - began, 3), failure=error.message)
+    failure = f"{error.message} {error.advice}".rstrip()
+    return PassRow(account, started, round(time.monotonic() - began, 3), failure=failure)

@@ -15,6 +15,7 @@ from afterword.config import Account, Corrections, Letters, Retention
 from afterword.corrections import act, certain, overruled, take, words_on
 from afterword.deliver import Delivery, deliver
 from afterword.dossier import OVERTAKING, Owner, Recollection, open_dossier, overtaken
+from afterword.errors import LedgerUnusable
 from afterword.examining import REACH, Look, Progress, examine, reason
 from afterword.exclusive import alone_at
 from afterword.folders import Folders, find_folders
@@ -166,6 +167,8 @@ def bearing(work: Pass, message: Message, spoiled: list[str]) -> Iterator[None]:
     """No mail, however broken, may stop the ones behind it: what it raises is recorded, and the mail is set aside."""
     try:
         yield
+    except LedgerUnusable:
+        raise  # the mail has no part in it, and is taken up again by a later pass
     except Exception as error:  # noqa: BLE001 - whatever a hostile mail makes fail, it is that mail's fault alone
         work.ledger.spoil(message.fingerprint, reason(error))
         spoiled.append(message.fingerprint)

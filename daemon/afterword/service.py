@@ -5,12 +5,13 @@ import queue
 import signal
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
 from afterword.config import Config, load_config
-from afterword.errors import AfterwordError, ConfigError
+from afterword.errors import AfterwordError, ConfigError, LedgerUnusable
 from afterword.generation import Generation
 from afterword.learning import judge_for
 from afterword.ledger import Ledger
@@ -44,7 +45,6 @@ class Daemon:
         self._path = path
         self._ledger = ledger
         self._signals = signals
-        self._refused = ""
 
     def live(self, generation: Generation) -> None:
         """From READY=1 to the end."""
@@ -72,9 +72,10 @@ class Daemon:
         stuck = generation.vitals.stuck()
         try:
             line = status_line(generation.config, self._ledger)
-        except Exception as error:  # noqa: BLE001 - a full disk or a locked ledger is for the passes to report
-            line = f"the ledger cannot be read ({type(error).__name__})"
-        notify(f"STATUS={self._refused}{line}", *([] if stuck else ["WATCHDOG=1"]))
+        except LedgerUnusable as error:
+            line = error.message
+        refused = generation.vitals.refused
+        notify(f"STATUS={f'{refused.what}; ' if refused else ''}{line}", *([] if stuck else ["WATCHDOG=1"]))
         if stuck:
             log.error("no sign of life", accounts=list(stuck))
 
@@ -86,10 +87,9 @@ class Daemon:
         except AfterwordError as error:
             problems = list(error.problems) if isinstance(error, ConfigError) else []
             log.error("the new configuration is refused", why=error.message, problems=problems)
-            self._refused = "the new configuration is refused, the old one goes on; "
+            old.vitals.refuses(datetime.now(UTC), error)
             notify("READY=1")
             return old
-        self._refused = ""
         self._let_end(old.stop())
         new.start()
         notify("READY=1")

@@ -11,14 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from afterword.config import Imap
 from afterword.errors import SecretError, UserError
-from afterword.oauth import DEVICE_GRANT, TIMEOUT, Tokens, ask, keep, provider_of, session_for
+from afterword.oauth import DEVICE_GRANT, TIMEOUT, Tokens, ask, keep, provider_of, scope_for, session_for
 
 PATIENCE = 300.0  # seconds that the owner has for the browser
 AGAIN = "Run the command again."
 PAGE = "<!doctype html><meta charset=utf-8><title>Afterword</title><p>{words} You can close this page."
 
 
-def sign_in(settings: Imap, client_secret: str, show: Callable[[str], None]) -> None:
+def sign_in(settings: Imap, client_secret: str, show: Callable[[str], None], *, posts: bool = False) -> None:
     """The installed-app flow (RFC 8252): `show` is given the page to open; the provider sends its code to a port of this machine.
 
     SecretError when the owner or the provider declines, or nobody comes within PATIENCE.
@@ -26,7 +26,7 @@ def sign_in(settings: Imap, client_secret: str, show: Callable[[str], None]) -> 
     provider = provider_of(settings)
     with _Desk(("127.0.0.1", 0), _Visitor) as desk:
         redirect = f"http://{provider.redirect_host}:{desk.server_port}"
-        session = session_for(settings, client_secret, redirect)
+        session = session_for(settings, client_secret, redirect, scope_for(settings, posts=posts))
         with session:
             verifier = secrets.token_urlsafe(64)
             page, state = session.create_authorization_url(
@@ -44,7 +44,9 @@ def sign_in(settings: Imap, client_secret: str, show: Callable[[str], None]) -> 
     _keep_first(settings, answer, client_secret)
 
 
-def sign_in_elsewhere(settings: Imap, client_secret: str, show: Callable[[str, str], None]) -> None:
+def sign_in_elsewhere(
+    settings: Imap, client_secret: str, show: Callable[[str, str], None], *, posts: bool = False
+) -> None:
     """The device flow (RFC 8628): `show` is given a page and the code to enter there, on whatever device.
 
     UserError where the provider has none for mail, SecretError when the owner declines or the code runs out.
@@ -55,7 +57,7 @@ def sign_in_elsewhere(settings: Imap, client_secret: str, show: Callable[[str, s
             f"{settings.provider} has no sign-in with a code for mail.",
             "Leave --device out, and open the page in a browser on this machine.",
         )
-    session = session_for(settings, client_secret)
+    session = session_for(settings, client_secret, scope=scope_for(settings, posts=posts))
     with session:
         offer = _device_offer(session, settings)
         show(str(offer["verification_uri"]), str(offer["user_code"]))
@@ -79,7 +81,7 @@ def _device_offer(session: Any, settings: Imap) -> Mapping[str, Any]:
     try:
         reply = session.post(
             provider.device_url,
-            data={"client_id": settings.client_id, "scope": provider.scope},
+            data={"client_id": settings.client_id, "scope": session.scope},
             withhold_token=True,
             timeout=TIMEOUT,
         )

@@ -3,22 +3,37 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from apscheduler.triggers.cron import CronTrigger
 
 from afterword.config import Schedule
-from afterword.errors import AfterwordError, ConnectError
+from afterword.errors import AfterwordError, ConfigError, ConnectError, LedgerUnusable, UserError
 
 GRACE = 900.0  # seconds that a pass may be late, or may take between two signs of progress
 
 
-class Vitals:
-    """When each account last showed that its passes work.
+# Pass failures that a restart mends as little: the server's, the owner's, the disk's. Other accounts would only suffer from it.
+BEYOND_US = (ConnectError, UserError, LedgerUnusable)
 
-    A good pass shows it, and so does a pass that the server alone prevents (ConnectError): a restart mends no server. A
-    pass that hangs, or that fails for a reason of our own, does not; after a while `well` is False and the watchdog
-    restarts the daemon. Times are of `clock`, in seconds.
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What needs a hand and belongs to no account; `since` tells one occasion from the next."""
+
+    since: datetime
+    what: str
+    why: str
+    times: int = 1
+
+
+class Vitals:
+    """When each account last showed that its passes work, and what else is wrong.
+
+    A good pass shows it, and so does a pass that something else than we prevents. One that hangs, or that fails for a
+    reason of our own, does not; after a while the account is `stuck`, and the watchdog restarts the daemon. Times are of
+    `clock`, in seconds.
     """
 
     def __init__(
@@ -29,6 +44,8 @@ class Vitals:
         self._lock = threading.Lock()
         self._late = dict.fromkeys(accounts, clock() + GRACE)
         self._resting: frozenset[str] = frozenset()
+        self._unrecorded: Trouble | None = None
+        self.refused: Trouble | None = None
 
     def passed(self, account: str) -> None:
         """A good pass has ended."""
@@ -36,7 +53,7 @@ class Vitals:
 
     def failed(self, account: str, error: AfterwordError) -> None:
         """A pass has failed."""
-        if isinstance(error, ConnectError):
+        if isinstance(error, BEYOND_US):
             self._alive(account, gap(self._schedule) + GRACE)
 
     def progressed(self, account: str) -> None:
@@ -52,6 +69,35 @@ class Vitals:
     def resting(self) -> frozenset[str]:
         """The accounts that are no longer tried."""
         return self._resting
+
+    def unrecorded(self, now: datetime, error: LedgerUnusable) -> None:
+        """A pass could not be put on record."""
+        with self._lock:
+            before = self._unrecorded
+            why = f"{error.message} {error.advice}"
+            self._unrecorded = (
+                replace(before, times=before.times + 1)
+                if before
+                else Trouble(now, "Nothing can be put on record", why)
+            )
+
+    def recorded(self) -> None:
+        """A pass was put on record."""
+        self._unrecorded = None
+
+    def unrecorded_for(self, passes: int) -> Trouble | None:
+        """What keeps the ledger from being written, once so many passes in a row could not be put on record."""
+        trouble = self._unrecorded
+        return trouble if trouble and trouble.times >= passes else None
+
+    def refuses(self, now: datetime, error: AfterwordError) -> None:
+        """A new configuration was refused; until one is taken, that is one occasion however often it is tried."""
+        problems = error.problems if isinstance(error, ConfigError) else ()
+        fault = f"{error.message} {'; '.join(problems)}".strip().rstrip(".")
+        why = f"{fault}. When it is mended, reload: systemctl --user reload afterword"
+        self.refused = self.refused or Trouble(
+            now, "The new configuration is refused, and the old one goes on", why
+        )
 
     def stuck(self) -> tuple[str, ...]:
         """The accounts that have shown no sign of life for too long."""

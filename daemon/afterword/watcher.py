@@ -13,8 +13,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from afterword.accounts import craft_for, open_mailbox
 from afterword.config import Account, Config, Schedule
-from afterword.errors import AfterwordError, Interrupted, LoginRefused
-from afterword.ledger import Ledger
+from afterword.errors import AfterwordError, Interrupted, LedgerUnusable, LoginRefused
+from afterword.examining import reason
+from afterword.ledger import Ledger, PassRow
 from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.protocol import Mailbox
 from afterword.passes import failed_row, pass_row
@@ -122,32 +123,48 @@ class Watcher:
                     started=began,
                     progress=self._check_stop,
                 )
+            self._record(pass_row(report, started))
         except Interrupted:
+            return False
+        except LedgerUnusable as error:
+            self._unrecorded(started, error)
             return False
         except AfterwordError as error:
             self._failed(started, began, error)
+            return False
         except Exception as error:  # noqa: BLE001 - one account's trouble must never end the daemon; it is on record
-            self._failed(started, began, AfterwordError(f"unexpected {type(error).__name__}"))
-        else:
-            self._vitals.passed(name)
-            self._ledger.add_pass(pass_row(report, started))
-            log.info(
-                "pass",
-                account=name,
-                examined=report.examined,
-                drafted=report.drafted,
-                waiting=report.waiting,
-                skipped=sum(report.skipped.values()),
-                errors=report.errors,
-                seconds=report.seconds,
-            )
-            return True
-        return False
+            self._failed(started, began, AfterwordError(f"unexpected {reason(error)}"))
+            return False
+        self._vitals.passed(name)
+        log.info(
+            "pass",
+            account=name,
+            examined=report.examined,
+            drafted=report.drafted,
+            waiting=report.waiting,
+            skipped=sum(report.skipped.values()),
+            errors=report.errors,
+            seconds=report.seconds,
+        )
+        return True
+
+    def _record(self, row: PassRow) -> None:
+        self._ledger.add_pass(row)
+        self._vitals.recorded()
 
     def _failed(self, started: datetime, began: float, error: AfterwordError) -> None:
+        """The pass failed; that goes on record, if the ledger can be written."""
         self._vitals.failed(self._account.name, error)
         log.warning("pass failed", account=self._account.name, why=error.message, advice=error.advice)
-        self._ledger.add_pass(failed_row(self._account.name, started, began, error))
+        try:
+            self._record(failed_row(self._account.name, started, began, error))
+        except LedgerUnusable as full:
+            self._unrecorded(started, full)
+
+    def _unrecorded(self, started: datetime, error: LedgerUnusable) -> None:
+        self._vitals.failed(self._account.name, error)
+        self._vitals.unrecorded(started, error)
+        log.warning("pass not on record", account=self._account.name, why=error.message, advice=error.advice)
 
     def _check_stop(self, _folder: str, _done: int, _total: int) -> None:
         if self._stop.is_set():
@@ -166,11 +183,9 @@ class Watcher:
                 if not self._hear():
                     return
             except Exception as error:  # noqa: BLE001 - the listener must outlive whatever happens to one connection
-                why = (
-                    error.message
-                    if isinstance(error, AfterwordError)
-                    else f"unexpected {type(error).__name__}"
-                )
+                if self._stop.is_set():
+                    return  # it was we who broke it
+                why = error.message if isinstance(error, AfterwordError) else f"unexpected {reason(error)}"
                 log.info("listening again soon", account=self._account.name, why=why, seconds=round(pause))
             if time.monotonic() - began > HELD:
                 pause = first

@@ -182,6 +182,15 @@ def test_a_digest_is_written_down_with_the_accounts_own_secret(lab: ServerLab, c
     assert settings.digest_address == "sam@mail.example"
 
 
+def test_where_one_signs_in_the_digest_needs_no_password_either(lab: ServerLab, config: Path) -> None:
+    answer = outlook("--client-id", "0000-made-up", "--digest", "week")
+    assert answer.code == 0, answer.err
+    settings = load_config(config)
+    assert settings.digest and settings.digest.account == "personal"
+    assert settings.digest.host == "smtp-mail.outlook.com"
+    assert settings.digest_sign_in is settings.account[0].imap
+
+
 def test_a_digest_that_there_is_not_is_a_usage_error(lab: ServerLab) -> None:
     assert "--digest day, week, or none" in with_password(lab, "--digest", "month").err
 

@@ -9,6 +9,7 @@ import pytest
 from afterword.config import Config
 from tests.servers.smtp import PASSWORD, USER, Postbox, start
 
+SIGNS_IN = {"host": "imap.mail.example", "username": USER, "auth": "oauth2"}
 Settings = Callable[..., Config]
 
 
@@ -26,8 +27,8 @@ def postbox(security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.fixture
-def settings(postbox: Postbox, security: str) -> Settings:
-    """A configuration; keyword arguments change [digest]."""
+def settings(postbox: Postbox, security: str, tmp_path: Path) -> Settings:
+    """A configuration; keyword arguments change [digest], and with an `account` it signs in with the token in a file."""
 
     def made(**digest: Any) -> Config:
         table = {
@@ -42,7 +43,10 @@ def settings(postbox: Postbox, security: str) -> Settings:
         return Config.model_validate(
             {
                 "owner": {"name": "Sam Rivera", "addresses": ["sam@mail.example", "sam.rivera@mail.example"]},
-                "account": [{"name": "personal", "maildir": {"path": "/nowhere"}}],
+                "account": [
+                    {"name": "personal", "maildir": {"path": "/nowhere"}},
+                    {"name": "work", "imap": SIGNS_IN | {"token_command": f"cat {tmp_path / 'token'}"}},
+                ],
                 "digest": {key: value for key, value in table.items() if value is not None},
             }
         )

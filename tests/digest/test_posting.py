@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from aiosmtpd.smtp import AuthResult
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -179,3 +180,68 @@ def test_nothing_else_in_the_program_can_send() -> None:
 def test_an_open_line_is_taken_only_on_this_machine(settings: Settings) -> None:
     with pytest.raises(ValueError, match="taken only for localhost"):
         settings(host="smtp.mail.example", security="none", ca_file=None)
+
+
+SIGNED_IN = {"account": "work", "username": None, "password_env": None}
+
+
+@pytest.mark.parametrize("hidden", [(), ("OAUTHBEARER",)], ids=["both", "XOAUTH2 alone"])
+def test_an_account_that_signs_in_needs_no_password(
+    hidden: tuple[str, ...], postbox: Postbox, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("fresh")
+    postbox.token, postbox.hidden = "fresh", hidden
+    post(letter(), settings(**SIGNED_IN))
+    assert postbox.recipients == [["sam@mail.example"]]
+    assert postbox.bearers == [("XOAUTH2" if hidden else "OAUTHBEARER", "fresh")]
+
+
+def test_a_token_that_is_refused_is_renewed_once(
+    postbox: Postbox, settings: Settings, tmp_path: Path
+) -> None:
+    """The command gives what it has, and has a new one by the next time."""
+    (tmp_path / "token").write_text("stale")
+    postbox.token = "fresh"
+    config = settings(**SIGNED_IN)
+    taken = postbox._bearer
+
+    def renewing(words: list[str]) -> AuthResult:
+        (tmp_path / "token").write_text("fresh")
+        return taken(words)
+
+    postbox._bearer = renewing  # type: ignore[method-assign]  # for this one test
+    post(letter(), config)
+    assert [token for _, token in postbox.bearers] == ["stale", "fresh"]
+    assert len(postbox.messages) == 1
+
+
+def test_a_sign_in_that_does_not_hold_for_handing_in_says_what_to_do(
+    postbox: Postbox, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("for-reading-alone")
+    with pytest.raises(LoginRefused) as caught:
+        post(letter(), settings(**SIGNED_IN))
+    assert "afterword auth login work" in caught.value.advice
+    assert "for-reading-alone" not in str(caught.value) + caught.value.advice
+    assert postbox.messages == []
+
+
+def test_no_token_is_shown_to_a_server_that_is_not_trusted(
+    postbox: Postbox, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("fresh")
+    postbox.token = "fresh"
+    with pytest.raises(UntrustedCertificate):
+        post(letter(), settings(**SIGNED_IN, ca_file=None))
+    assert (postbox.bearers, postbox.messages) == ([], [])
+
+
+@pytest.mark.parametrize("account", ["personal", "nobody"])
+def test_the_account_it_signs_in_with_has_to_be_one_that_signs_in(account: str, settings: Settings) -> None:
+    with pytest.raises(ValueError, match='name of an account with auth = "oauth2"'):
+        settings(**SIGNED_IN | {"account": account})
+
+
+def test_a_password_beside_a_sign_in_is_one_too_many(settings: Settings) -> None:
+    with pytest.raises(ValueError, match="found: password_env and account"):
+        settings(account="work")

@@ -1,5 +1,6 @@
 """What the owner is told, when, and that it is told once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ import pytest
 from afterword.digest import Teller, gather
 from afterword.digest.telling import due
 from afterword.digest.wording import letter_to_owner
+from afterword.errors import LedgerUnusable
 from afterword.ledger import Ledger, NoticeState, PassRow
+from afterword.ledger.notices import Notices
+from afterword.vitals import Trouble
 from tests.digest.conftest import Settings
 from tests.digest.season import NOON, season
 from tests.servers.smtp import Postbox
@@ -184,12 +188,71 @@ def test_an_account_that_is_no_longer_tried_is_told_at_once(
     assert Teller(settings(), ledger).trouble(NOON, frozenset({"personal"}))
 
 
+def test_one_that_is_no_longer_tried_is_told_how_it_is_tried_again(
+    postbox: Postbox, settings: Settings, ledger: Ledger
+) -> None:
+    failed(ledger, 2)
+    assert Teller(settings(), ledger).trouble(NOON, frozenset({"personal"}))
+    assert "not tried again before a reload" in body(postbox)
+
+
+REFUSED = Trouble(
+    NOON, "The new configuration is refused, and the old one goes on", "letters.delay: write a number"
+)
+FULL = Trouble(NOON, "Nothing can be put on record", "The ledger cannot be used: database or disk is full.")
+
+
+def test_a_configuration_that_was_refused_is_told_once(
+    postbox: Postbox, settings: Settings, ledger: Ledger
+) -> None:
+    teller = Teller(settings(), ledger)
+    assert teller.trouble(NOON, refused=REFUSED)
+    assert "letters.delay: write a number" in body(postbox)
+    assert not teller.trouble(NOON + timedelta(hours=1), refused=REFUSED)
+    assert not teller.digest(NOON + timedelta(days=1), refused=REFUSED)
+    assert len(postbox.messages) == 1
+    assert teller.trouble(NOON + timedelta(days=1), refused=replace(REFUSED, since=NOON + timedelta(days=1)))
+
+
+def test_a_ledger_that_cannot_be_written_is_told_once_without_it(
+    postbox: Postbox, settings: Settings, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise LedgerUnusable("The ledger cannot be used: database or disk is full.")
+
+    for name in ("find", "told", "intend", "settle"):
+        monkeypatch.setattr(Notices, name, full)
+    teller = Teller(settings(), ledger)
+    assert teller.unrecorded(NOON, FULL)
+    assert "disk is full" in body(postbox)
+    assert not teller.unrecorded(NOON + timedelta(hours=1), FULL)
+    assert not teller.unrecorded(NOON + timedelta(hours=1), None)
+    assert len(postbox.messages) == 1
+    assert teller.unrecorded(NOON + timedelta(days=1), replace(FULL, since=NOON + timedelta(days=1)))
+
+
+def test_what_could_not_be_told_of_the_ledger_is_tried_again_and_what_may_have_been_is_not(
+    postbox: Postbox, settings: Settings, ledger: Ledger
+) -> None:
+    teller = Teller(settings(), ledger)
+    postbox.failure = "refuse"
+    assert not teller.unrecorded(NOON, FULL)
+    postbox.failure = "take and hang up"
+    assert not teller.unrecorded(NOON + timedelta(minutes=5), FULL)
+    assert postbox.messages == []
+    assert not teller.unrecorded(NOON + timedelta(minutes=31), FULL)
+    postbox.failure = ""
+    assert not teller.unrecorded(NOON + timedelta(hours=2), FULL)
+    assert len(postbox.messages) == 1
+
+
 def test_without_a_digest_nothing_is_sent(postbox: Postbox, settings: Settings, ledger: Ledger) -> None:
     season(ledger)
     failed(ledger, 3)
     silent = settings().model_copy(update={"digest": None})
     assert not Teller(silent, ledger).digest(NOON)
     assert not Teller(silent, ledger).trouble(NOON)
+    assert not Teller(silent, ledger).unrecorded(NOON, FULL)
 
 
 def local(text: str) -> datetime:

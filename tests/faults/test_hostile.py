@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from afterword import examining
 from afterword import scan as scanning
 from afterword.dossier import Recollection, open_dossier, remember
-from afterword.errors import AfterwordError
+from afterword.errors import AfterwordError, LedgerUnusable
 from afterword.letters import compose
 from afterword.parse import parse
 from afterword.plan import make_plans
@@ -118,3 +119,23 @@ def test_a_ledger_that_cannot_be_written_is_no_fault_of_the_mail(
         assert isinstance(room.scan(), AfterwordError)
     assert room.unreadable() == 0
     table.add("ledger cannot be written", room.settle())
+
+
+def test_a_disk_that_is_full_for_many_passes_is_no_fault_of_the_mail(
+    open_room: Callable[..., Mailroom], monkeypatch: pytest.MonkeyPatch, table: FaultTable
+) -> None:
+    """What is small may still find room: that a mail is tried, but not what was found in it."""
+    room = open_room()
+
+    def full(*_: Any) -> None:
+        raise LedgerUnusable("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scanning.Ledger, "record", full)
+        for _ in range(examining.WHOLE_TRIES + examining.LONE_TRIES + 2):
+            assert isinstance(room.scan(), LedgerUnusable)
+    with monkeypatch.context() as patch:
+        patch.setattr(scanning, "note_unasked", full)
+        assert isinstance(room.scan(), LedgerUnusable)
+    assert room.unreadable() == 0
+    table.add("disk full for many passes", room.settle())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from afterword import examining
-from afterword.errors import AfterwordError, LoginRefused, MailboxError, Unreachable
+from afterword.errors import AfterwordError, ConnectionLost, LoginRefused, MailboxError, Unreachable
 from afterword.mailbox.imap import ImapMailbox, ImapSettings
 from afterword.records import ScanReport
 from tests.faults.mailroom import Mailroom
@@ -155,11 +155,24 @@ def test_a_mail_that_breaks_every_pass_is_given_up_in_the_end(
     room.deliver_rejection()
     breaks = Every(fault, r"^UID FETCH (\d+,)*2(,\d+)* \(BODY")
     with Wire(room.lab.server.plain_port, choose=breaks) as wire:
-        for _ in range(examining.WHOLE_TRIES + examining.LONE_TRIES + 1):
+        for _ in range(
+            50
+        ):  # more only where it is a broken mail, again and again, with which the server is tried
             if isinstance(room.scan(wire.port), ScanReport):
                 break
     assert room.unreadable() == 1
     table.add(f"one mail always {'breaks the line' if fault is Fault.RESET else 'is refused'}", room.settle())
+
+
+def test_a_server_that_breaks_the_line_over_every_mail_is_in_trouble_and_none_is_given_up(
+    open_room: Callable[..., Mailroom], table: FaultTable
+) -> None:
+    room = open_room(rejections=2)
+    with Wire(room.lab.server.plain_port, choose=Every(Fault.RESET, r"^UID FETCH \S+ \(BODY")) as wire:
+        for _ in range(examining.WHOLE_TRIES + examining.LONE_TRIES + 3):
+            assert isinstance(room.scan(wire.port), ConnectionLost)
+    assert room.unreadable() == 0
+    table.add("the server breaks the line over every mail", room.settle())
 
 
 # --- logging in

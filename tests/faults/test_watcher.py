@@ -261,6 +261,16 @@ def test_refused_logins_end_after_two_with_a_message(
     assert "not-the-password" not in str(logs)
 
 
+def test_its_own_end_is_no_broken_line(open_room: Callable[..., Mailroom]) -> None:
+    room = open_room(rejections=1)
+    with structlog.testing.capture_logs() as logs, Wire(room.lab.server.plain_port) as wire:
+        for _ in range(5):
+            with Daemon(room, wire) as daemon:
+                before = daemon.idles
+                until(lambda before=before, daemon=daemon: daemon.idles > before)
+    assert [row for row in logs if row["event"] == "listening again soon"] == []
+
+
 def test_a_server_without_idle_is_left_to_the_schedule(open_room: Callable[..., Mailroom]) -> None:
     room = open_room(rejections=1)
     rewrite = lambda octets: octets.replace(b" IDLE", b"")  # noqa: E731 - a rewriting of what the server says

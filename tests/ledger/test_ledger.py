@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.errors import UserError
-from afterword.ledger import Case, Cursor, Examined, Ledger, PassRow, State, store
+from afterword.ledger import Case, Cursor, Examined, Ledger, PassRow, State, book, store
 from afterword.ledger.codec import dossier_from_json, dossier_to_json
 from afterword.ledger.tables import metadata
 from afterword.records import Label, Party, Reason, Skip, Stage
@@ -197,3 +197,22 @@ def test_a_rehearsal_without_a_ledger_makes_none(url: str) -> None:
 )
 def test_any_dossier_survives_the_ledger(original) -> None:  # type: ignore[no-untyped-def]  # built by hypothesis
     assert dossier_from_json(dossier_to_json(original)) == original
+
+
+def test_of_passes_that_are_forgotten_the_beginning_of_trouble_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By it the owner is told once of an account, however long it fails and however many others do not."""
+    monkeypatch.setattr(book, "PASSES", 5)
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
+    good, first = PassRow("old", NOW, 1.0), PassRow("old", NOW + timedelta(minutes=10), 1.0, failure="away")
+    for row in (good, first):
+        ledger.add_pass(row)
+    for number in range(2, 12):
+        moment = NOW + timedelta(minutes=10 * number)
+        ledger.add_pass(PassRow("old", moment, 1.0, failure="away"))
+        ledger.add_pass(PassRow("new", moment, 1.0))
+    assert ledger.failing("old")[0] == first
+    assert ledger.last_pass("old", good=True) == good
+    assert 3 < len(ledger.failing("old")) < 8
+    ledger.close()

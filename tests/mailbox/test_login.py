@@ -10,6 +10,7 @@ from afterword.errors import LoginRefused
 from afterword.mailbox.dialling import ImapSettings
 from afterword.mailbox.imap import ImapMailbox
 from afterword.mailbox.login import AccessToken
+from tests.servers.dovecot import Dovecot
 from tests.servers.rogue import RogueServer
 
 TOKEN = AccessToken("a-token-nobody-may-see")
@@ -77,3 +78,12 @@ def test_a_sign_in_that_holds_without_a_mailbox_behind_it_is_explained() -> None
 def test_a_server_that_repeats_the_token_does_not_put_it_into_the_message() -> None:
     error = refusal(refusing("AUTH=XOAUTH2", [], challenge=TOKEN.value.encode(), last=TOKEN.value))
     assert "***" in error.message
+
+
+def test_the_servers_words_are_told_as_it_said_them(dovecot: Dovecot) -> None:
+    settings = ImapSettings("localhost", "sam", dovecot.tls_port, "tls", dovecot.ca_file, 5)
+    with pytest.raises(LoginRefused) as caught:
+        ImapMailbox.connect("personal", settings, "not-the-password")
+    assert (
+        caught.value.message == "localhost refuses the login ([AUTHENTICATIONFAILED] Authentication failed.)."
+    )

@@ -194,6 +194,25 @@ def test_no_token_shows_anywhere_but_in_the_keyring(
     assert not any(secret in shown or secret.encode() in files for secret in secrets)
 
 
+DIGEST = """
+[digest]
+host = "smtp.mail.example"
+account = "personal"
+"""
+
+
+@pytest.mark.parametrize("digest", ["", DIGEST], ids=["without a digest", "with one"])
+def test_handing_in_mail_is_asked_for_only_where_the_digest_needs_it(
+    digest: str, config: str, authority: Authority, ring: MemoryKeyring, browser: list[threading.Thread]
+) -> None:
+    Path(config).write_text(Path(config).read_text() + digest)
+    assert login(config).code == 0
+    assert [("SMTP.Send" in scope) for scope in authority.scopes] == [bool(digest)]
+    ring.change(expires=0)
+    afterword("scan", "--config", config)
+    assert "scope" not in authority.asked[-1], "a renewal is for all that was consented to"
+
+
 def test_a_token_is_renewed_before_it_ends(
     config: str, authority: Authority, ring: MemoryKeyring, browser: list[threading.Thread]
 ) -> None:
@@ -372,7 +391,7 @@ def test_without_the_extra_it_is_said_what_to_install(
     monkeypatch.setitem(sys.modules, "authlib.integrations.requests_client", None)
     answer = login(config)
     assert answer.code == 2
-    assert "afterword[oauth]" in answer.err
+    assert "pipx inject afterword authlib requests" in answer.err
 
 
 def test_without_a_keyring_nobody_is_sent_to_a_browser(

@@ -42,6 +42,7 @@ class Authority(ThreadingHTTPServer):
         self.withdrawn = False
         self.pending = 0  # how many times a device is told to wait
         self.asked: list[dict[str, str]] = []
+        self.scopes: list[str] = []  # what was consented to
         self.codes: dict[str, tuple[str, str]] = {}  # code -> (challenge, redirect)
         self.refresh = ""
         self.url = f"https://localhost:{self.server_port}"
@@ -80,7 +81,7 @@ class Authority(ThreadingHTTPServer):
         """Where the browser is sent after the page was opened."""
         assert asked["client_id"] == CLIENT_ID
         assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
-        assert asked["scope"]
+        self.scopes.append(asked["scope"])
         redirect, state = asked["redirect_uri"], asked["state"]
         if self.withdrawn:
             return f"{redirect}?{urlencode({'error': 'access_denied', 'state': state})}"

@@ -13,6 +13,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -69,6 +70,16 @@ class Server(ABC):
 
     def stop(self) -> None:
         """End it with all its children and remove everything it kept."""
+        self.halt()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def resume(self) -> None:
+        """Start it again after `halt`, on the same ports, with all the mail it had."""
+        self.process = self._again()
+        self._await_greeting(self.tls_port)
+
+    def halt(self) -> None:
+        """End it with all its children; what it kept stays."""
         process = getattr(self, "process", None)
         if process:
             for number in self.signals:
@@ -77,12 +88,12 @@ class Server(ABC):
                     process.wait(10)
                 except (ProcessLookupError, subprocess.TimeoutExpired):
                     continue
-        shutil.rmtree(self.home, ignore_errors=True)
 
     def _spawn(
         self, command: list[str | Path], *, served: bool = False, **environment: str
     ) -> subprocess.Popen[bytes]:
         """A process group of its own, logging into the home; `served` runs it as the service user."""
+        self._again = partial(self._spawn, command, served=served, **environment)
         drop = (
             {"user": self.user, "group": self.group, "extra_groups": []}
             if served and os.geteuid() == 0

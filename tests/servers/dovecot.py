@@ -1,7 +1,10 @@
 """A private Dovecot for the tests: unprivileged, on free loopback ports, gone when the test run ends."""
 
 import base64
+import os
+import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from tests.servers.base import LARGEST, PASSWORD, QUOTA, Server
@@ -127,6 +130,20 @@ class Dovecot(Server):
     def lock(self, user: str, folder: str) -> None:
         self._hand_over(f"mail/{user}/.{folder}")  # one that Dovecot makes by itself may not be there yet
         (self.home / "mail" / user / f".{folder}" / "dovecot-acl").write_text("owner lrs\n")
+
+    def drop(self, user: str, octets: bytes) -> None:
+        """Put a mail into INBOX as a delivery agent does, whether the server runs or not."""
+        inbox = self.home / "mail" / user
+        arriving = inbox / "tmp" / f"1700000000.M{time.monotonic_ns()}P1.host"
+        arriving.write_bytes(octets.replace(b"\r\n", b"\n"))
+        if os.geteuid() == 0:
+            shutil.chown(arriving, self.user, self.group)
+        arriving.rename(inbox / "new" / arriving.name)
+
+    def in_folder(self, user: str, folder: str) -> list[bytes]:
+        """The mails in a folder but INBOX, as they lie on the disk."""
+        found = (self.home / "mail" / user / f".{folder}").glob("[cn][ue][rw]/*")
+        return [path.read_bytes() for path in found]
 
     def _launch(self) -> subprocess.Popen[bytes]:
         if not DOVECOT.exists():

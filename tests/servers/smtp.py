@@ -1,5 +1,6 @@
 """An SMTP server for the tests: TLS or STARTTLS with a certificate of its own, logins, and every way to fail."""
 
+import base64
 import ssl
 import warnings
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ class Postbox:
     port: int
     ca_file: Path
     failure: Failure = ""
+    token: str = ""  # the access token that is taken
+    bearers: list[tuple[str, str]] = field(default_factory=list)  # (mechanism, token) of every login by token
+    hidden: tuple[str, ...] = ()  # mechanisms that are not offered
     recipients: list[list[str]] = field(default_factory=list)
     messages: list[EmailMessage] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
@@ -50,6 +54,21 @@ class Postbox:
             PASSWORD.encode(),
         )
         return AuthResult(success=good, handled=False)
+
+    async def auth_XOAUTH2(self, server: SMTP, words: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's name
+        return self._bearer(words)
+
+    async def auth_OAUTHBEARER(self, server: SMTP, words: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's name
+        return self._bearer(words)
+
+    def _bearer(self, words: list[str]) -> AuthResult:
+        """The first and only words of either mechanism: fields between octets of value 1, one of them the token."""
+        mechanism, response = words
+        fields = base64.b64decode(response).decode().split("\1")
+        token = next(field for field in fields if field.startswith("auth=")).removeprefix("auth=Bearer ")
+        self.bearers.append((mechanism, token))
+        named = next(each for each in fields if "=" in each).partition("=")[2].rstrip(",")
+        return AuthResult(success=(named, token) == (USER, self.token), handled=False)
 
 
 class Server(Controller):
@@ -79,6 +98,7 @@ class Server(Controller):
                 auth_require_tls=self._starttls is not None,
                 auth_required=True,
                 authenticator=self._postbox.authenticate,
+                auth_exclude_mechanism=self._postbox.hidden,
             )
 
 

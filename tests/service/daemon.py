@@ -6,10 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CONFIG = """
 [owner]
@@ -48,28 +51,39 @@ def write_config(folder: Path, *accounts: str, more: str = "") -> Path:
 
 
 class Daemon:
-    """`afterword run`, its log, and what it told the manager."""
+    """`afterword run`, its log, and what it told the manager. `module` is what Python runs in its place."""
 
-    def __init__(self, config: Path, **environment: str) -> None:
+    def __init__(self, config: Path, module: str = "afterword", **environment: str) -> None:
         self._log = config.with_name(f"log-{time.monotonic_ns()}")
         address = config.with_name(f"notify-{time.monotonic_ns()}")
         self._notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notified.bind(str(address))
         self._notified.setblocking(False)
         self._told: list[str] = []
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "afterword", "run", "--config", str(config)],
-                stderr=log,
-                env=os.environ | {"NOTIFY_SOCKET": str(address), "WATCHDOG_USEC": "1500000"} | environment,
-            )
+        self._log.touch()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module, "run", "--config", str(config)],
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env=os.environ | {"NOTIFY_SOCKET": str(address), "WATCHDOG_USEC": "1500000"} | environment,
+        )
+        self._scribe = threading.Thread(target=self._write_down, daemon=True)
+        self._scribe.start()
 
     def __enter__(self) -> Self:
         return self
 
+    def _write_down(self) -> None:
+        """Keep the log, as a journal does: it goes on when the daemon's own disk is full."""
+        assert self.process.stderr
+        with self.process.stderr as said, self._log.open("ab", buffering=0) as log:
+            for line in said:
+                log.write(line)
+
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
+        self._scribe.join()
         self._notified.close()
 
     @property

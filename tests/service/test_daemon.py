@@ -1,12 +1,19 @@
 """The daemon as systemd and its owner meet it: signals, health, one failing account beside a good one."""
 
+import errno
 import resource
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
+import pytest
+
+from afterword.errors import UserError
 from afterword.ledger import Ledger
+from afterword.locking import only_daemon, running_daemon
+from tests.faults.mailroom import rejection
 from tests.scan.passes import mail
 from tests.servers.base import PASSWORD, free_port
 from tests.servers.rogue import RogueServer
@@ -193,7 +200,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
         daemon.until_event("pass", account="home")
         room = resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
         deliver(box)
-        daemon.until(lambda: "OperationalError" in daemon.log or len(daemon.log) >= 4096)
+        daemon.until_event("pass not on record")
         assert drafts(box) == 0
         resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, room)
         daemon.until(lambda: drafts(box) == 1)
@@ -201,3 +208,42 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     assert "Traceback" not in log
     assert "dana" not in log.lower()
     assert drafts(box) == 1
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    """Where the log goes to a file, a full disk takes it away as well."""
+    box = maildir(tmp_path / "Mail")
+    config = write_config(tmp_path, account("lost", tmp_path / "nowhere"), account("home", box))
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "afterword", "run", "--config", str(config)]
+        process = subprocess.Popen(command, stderr=full)
+    try:
+        for number in (1, 2):  # the second one is for a later pass
+            mail_file = box / "INBOX" / "new" / f"1700000000.M{number}P1.host"
+            mail_file.write_bytes(rejection(number).replace(b"\r\n", b"\n"))
+            deadline = time.monotonic() + 40
+            while drafts(box) < number:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_disk_that_is_full_at_the_start_keeps_nobody_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the owner is told, and the work goes on when there is room, though systemd would have given up by then."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    monkeypatch.setattr("afterword.locking.os.write", full)
+    with only_daemon(url):
+        assert running_daemon(url) == "unknown"
+        with pytest.raises(UserError, match="Another daemon"), only_daemon(url):
+            pass

@@ -15,7 +15,7 @@ from afterword_models import load
 from tests.scan.passes import mail
 from tests.service.daemon import account, maildir, write_config
 
-MANY = 10_000
+MANY, ROUNDS = 10_000, 10
 MORE = 100  # objects that the passes may add once every cache is warm
 GROWTH = 8192  # kilobytes, likewise: the allocator takes memory in steps of some four thousand
 
@@ -40,11 +40,12 @@ def test_ten_thousand_passes_add_nothing(tmp_path: Path) -> None:
     held = []
     for number in range(MANY):
         assert watcher.run()
-        if number % 1000 == 999:
+        if number % (MANY // ROUNDS) == MANY // ROUNDS - 1:
             gc.collect()
             held.append((len(gc.get_objects()), resident()))
     ledger.close()
-    print("objects and kB held after each thousand passes:", *held)
-    objects, kilobytes = (last - second for second, last in zip(held[1], held[-1], strict=True))
+    print("objects and kB held in ten rounds of passes:", *held)
+    # The least of several rounds: what is counted goes up and down by some hundred objects with what happens to be cached.
+    objects, kilobytes = (min(each[-4:]) - min(each[1:5]) for each in zip(*held, strict=True))
     assert objects < MORE
     assert kilobytes < GROWTH

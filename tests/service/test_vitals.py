@@ -2,13 +2,22 @@
 
 import socket
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from afterword.config import Schedule
-from afterword.errors import AfterwordError, LoginRefused, MailboxError, Unreachable
+from afterword.errors import (
+    AfterwordError,
+    ConfigError,
+    LedgerUnusable,
+    LoginRefused,
+    MailboxError,
+    MissingFolder,
+    SecretError,
+    Unreachable,
+)
 from afterword.notify import notify
 from afterword.vitals import GRACE, Vitals, gap
 
@@ -49,8 +58,17 @@ def test_a_good_pass_keeps_an_account_well_until_the_next_is_long_overdue(
     assert vitals.stuck() == ("home",)
 
 
-@pytest.mark.parametrize("error", [Unreachable("away"), LoginRefused("no")])
-def test_a_server_that_is_away_is_no_reason_to_restart(
+@pytest.mark.parametrize(
+    "error",
+    [
+        Unreachable("away"),
+        LoginRefused("no"),
+        SecretError("withdrawn"),
+        MissingFolder("no drafts folder"),
+        LedgerUnusable("disk full"),
+    ],
+)
+def test_what_a_restart_cannot_mend_is_no_reason_to_restart(
     vitals: Vitals, clock: Clock, error: AfterwordError
 ) -> None:
     clock.now += GRACE - 1
@@ -80,6 +98,25 @@ def test_an_account_that_rests_is_told_by_mail_and_not_by_a_restart(vitals: Vita
     clock.now += 10 * GRACE
     assert vitals.stuck() == ("work",)
     assert vitals.resting == {"home"}
+
+
+def test_that_nothing_goes_on_record_is_one_occasion_until_something_does(vitals: Vitals) -> None:
+    first, second = datetime(2026, 11, 24, 13, tzinfo=UTC), datetime(2026, 11, 24, 14, tzinfo=UTC)
+    vitals.unrecorded(first, LedgerUnusable("The disk is full."))
+    assert vitals.unrecorded_for(2) is None
+    vitals.unrecorded(second, LedgerUnusable("The disk is full."))
+    trouble = vitals.unrecorded_for(2)
+    assert trouble and trouble.since == first
+    vitals.recorded()
+    assert vitals.unrecorded_for(1) is None
+
+
+def test_a_configuration_that_is_refused_again_and_again_is_one_occasion(vitals: Vitals) -> None:
+    first, second = datetime(2026, 11, 24, 13, tzinfo=UTC), datetime(2026, 11, 24, 14, tzinfo=UTC)
+    vitals.refuses(first, ConfigError("config.toml does not hold:", ["letters.delay: write a number"]))
+    vitals.refuses(second, ConfigError("config.toml does not hold:", ["letters.delay: write a number"]))
+    assert vitals.refused and vitals.refused.since == first
+    assert "letters.delay" in vitals.refused.why
 
 
 def test_a_cron_schedule_has_gaps_of_its_own() -> None:

@@ -68,12 +68,6 @@ def main() -> NoReturn:
 
 def unexpected(error: Exception) -> AfterwordError:
     """An error that nobody foresaw, in words that show nothing of any mail."""
-    kind = type(error)
-    if kind.__module__.startswith("sqlalchemy"):
-        return AfterwordError(
-            f"The ledger cannot be used ({kind.__name__}).",
-            "Check the free space, and that nothing else holds the ledger for long.",
-        )
     from afterword.examining import reason
 
     return AfterwordError(

@@ -32,20 +32,22 @@ def login(
     ] = False,
 ) -> None:
     """Sign in to Google or Microsoft, keep the tokens in the keyring, and try the login."""
-    chosen, imap = _account(load_config(config_path(config)), account)
+    settings = load_config(config_path(config))
+    chosen, imap = _account(settings, account)
+    posts = imap is settings.digest_sign_in
     if device:
         prepare(imap)
-        sign_in_elsewhere(imap, _client_secret(imap), _show_code)
+        sign_in_elsewhere(imap, _client_secret(imap), _show_code, posts=posts)
     else:
-        sign_in_here(imap)
+        sign_in_here(imap, posts=posts)
     with open_mailbox(chosen):
         show.line(f"{account}: signed in, and {imap.host} takes the login. The tokens are in the keyring.")
 
 
-def sign_in_here(imap: Imap) -> None:
-    """Sign in with a browser on this machine."""
+def sign_in_here(imap: Imap, *, posts: bool) -> None:
+    """Sign in with a browser on this machine; `posts` where the digest is handed in with it."""
     prepare(imap)
-    sign_in(imap, _client_secret(imap), _open_page)
+    sign_in(imap, _client_secret(imap), _open_page, posts=posts)
 
 
 def _account(config: Config, name: str) -> tuple[Account, Imap]:

@@ -51,8 +51,7 @@ def _demonstrate(folder: Path) -> None:
     )
     show.heading("3. What now lies in Drafts, for the owner to send, edit or delete")
     for case in _drafted(config):
-        show.line("-" * 72)
-        show.line(letter_of(case.octets))
+        show.letter(letter_of(case.octets))
     show.heading("4. A second pass adds nothing")
     again = _pass(config)
     show.line(f"{again.examined} mails examined, {again.drafted} drafted")
@@ -68,7 +67,7 @@ def _show_verdicts(config: Config) -> None:
             mark = " (hold)" if verdict.hold else ""
             sentence = verdict.evidence.sentence if verdict.evidence else ""
             rows.append((f"{verdict.label}{mark}", f"{verdict.score:.2f}", message.subject, sentence))
-    rows.sort(key=lambda row: (not row[0].startswith("rejection"), row[0]))
+    rows.sort(key=lambda row: (not row[0].startswith("rejection"), row[0], row[2]))
     show.table(("label", "score", "subject", "deciding sentence"), rows)
 
 

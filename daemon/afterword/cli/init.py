@@ -163,7 +163,8 @@ def _server(dialog: Dialog, wishes: Wishes, answers: Answers) -> Answers:
     else:
         secret = _secret(dialog, wishes, username, answers.account)
     found = ServerAnswers(server, username, secret, wishes.ca_file, wishes.drafts or "")
-    return replace(answers, server=found, digest=_digest(dialog, wishes, provider, found))
+    digest = _digest(dialog, wishes, provider, found, answers.account)
+    return replace(answers, server=found, digest=digest)
 
 
 def _token(dialog: Dialog, wishes: Wishes, provider: Provider) -> dict[str, str]:
@@ -174,11 +175,11 @@ def _token(dialog: Dialog, wishes: Wishes, provider: Provider) -> dict[str, str]
 
 
 def _digest(
-    dialog: Dialog, wishes: Wishes, provider: Provider | None, account: ServerAnswers
+    dialog: Dialog, wishes: Wishes, provider: Provider | None, account: ServerAnswers, name: str
 ) -> DigestAnswers | None:
-    """A summary by mail, if it is wanted; with a token instead of a password there is none."""
+    """A summary by mail, if it is wanted; with the account's password or its sign-in."""
     known = provider.smtp if provider else None
-    if account.signs_in or (wishes.digest is None and (dialog.silent or known is None)):
+    if wishes.digest is None and (dialog.silent or known is None):
         return None
     every = wishes.digest or dialog.choose(
         "A summary by mail to yourself",
@@ -192,6 +193,8 @@ def _digest(
         return None
     if wishes.smtp_host or known is None:
         known = SmtpServer(host=dialog.ask("SMTP server", "--smtp-host", wishes.smtp_host))
+    if account.signs_in:
+        return DigestAnswers(every, known, "", {"account": name}, account.ca_file)
     return DigestAnswers(every, known, account.username, account.secret, account.ca_file)
 
 
@@ -312,7 +315,7 @@ def _sign_in(settings: Config) -> None:
 
     imap = settings.account[0].imap
     if imap:
-        sign_in_here(imap)
+        sign_in_here(imap, posts=settings.digest_sign_in is not None)
 
 
 def _open(settings: Config) -> None:
@@ -353,8 +356,7 @@ def _trial(settings: Config) -> None:
 def _letters(report: ScanReport) -> None:
     written = [outcome.octets for outcome in report.outcomes if outcome.result is Result.DRAFTED]
     for octets in written[:SHOWN]:
-        show.line("-" * 72)
-        show.line(letter_of(octets))
+        show.letter(letter_of(octets))
     if len(written) > SHOWN:
         show.line(f"... and {len(written) - SHOWN} more: afterword scan --dry-run")
 

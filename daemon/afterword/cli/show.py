@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 console = Console(highlight=False, soft_wrap=False)
 CONTROL = dict.fromkeys((*range(32), 127, *range(128, 160), *range(8234, 8239), *range(8294, 8298)))
@@ -31,6 +32,15 @@ def line(text: str = "") -> None:
     sys.stdout.write(
         "\n".join(part.replace("\t", "    ").translate(CONTROL) for part in text.split("\n")) + "\n"
     )
+
+
+def letter(text: str) -> None:
+    """A letter below a stroke: on a terminal its long lines are broken between words, as mail programs do."""
+    line("-" * 72)
+    if console.is_terminal:
+        console.print(Text("\n".join(row.translate(CONTROL) for row in text.split("\n"))))
+    else:
+        line(text)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:

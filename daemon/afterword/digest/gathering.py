@@ -9,7 +9,11 @@ from afterword.config import Config
 from afterword.ledger import Case, Ledger, State
 from afterword.records import Skip
 from afterword.text import one_line
+from afterword.vitals import Trouble
 
+AGAIN = (
+    "It is not tried again before a reload: systemctl --user reload afterword"  # lest the provider locks it
+)
 NOBODY = frozenset({Skip.NO_CONTACT, Skip.ROBOT, Skip.LIST})
 
 
@@ -52,13 +56,17 @@ class Summary:
 
 
 def gather(
-    ledger: Ledger, config: Config, since: datetime, resting: Collection[str] = frozenset()
+    ledger: Ledger,
+    config: Config,
+    since: datetime,
+    resting: Collection[str] = frozenset(),
+    refused: Trouble | None = None,
 ) -> Summary:
-    """All that happened since then and that has not been told yet; `resting` as in `troubles`."""
+    """All that happened since then and that has not been told yet; `resting` and `refused` as in `troubles`."""
     told = ledger.notices.told()
     cases = [case for case in ledger.cases() if case.changed_at and case.changed_at >= since]
     return Summary(
-        troubles=_new((*troubles(ledger, config, resting), *_failed(cases)), told),
+        troubles=_new((*troubles(ledger, config, resting, refused), *_failed(cases)), told),
         questions=_new((_question(case) for case in cases if case.state is State.HELD), told),
         drafts=_new((_drafted(case) for case in cases if case.state is State.DRAFTED), told),
         advice=_new(_advice(ledger, since), told),
@@ -68,20 +76,33 @@ def gather(
     )
 
 
-def troubles(ledger: Ledger, config: Config, resting: Collection[str] = frozenset()) -> Iterator[Entry]:
-    """Accounts that have failed often enough in a row to need a hand, or that are `resting` and no longer tried.
+def troubles(
+    ledger: Ledger, config: Config, resting: Collection[str] = frozenset(), refused: Trouble | None = None
+) -> Iterator[Entry]:
+    """Accounts that have failed often enough in a row to need a hand, or that are `resting` and no longer tried; a configuration that was `refused`.
 
     The item names the first failure of the row, so that each row is told once.
     """
+    if refused:
+        yield at_large(refused)
     for account in config.account:
         failing = ledger.failing(account.name)
         if len(failing) >= config.health.tell_after or (failing and account.name in resting):
             began = failing[0].started_at
+            again = f" {AGAIN}" if account.name in resting else ""
             yield Entry(
                 _item("failing", account.name, began.isoformat()),
                 f"Account {account.name} has not been looked at since {began.astimezone():%Y-%m-%d %H:%M}",
-                one_line(failing[-1].failure),
+                one_line(failing[-1].failure) + again,
             )
+
+
+def at_large(trouble: Trouble) -> Entry:
+    """What is wrong with no account in particular."""
+    item = _item("trouble", trouble.what, trouble.since.isoformat())
+    return Entry(
+        item, f"{trouble.what} (since {trouble.since.astimezone():%Y-%m-%d %H:%M})", one_line(trouble.why)
+    )
 
 
 def _failed(cases: Iterable[Case]) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yagmail
 
+from afterword.accounts import with_secret
 from afterword.config import Config, Digest
 from afterword.errors import (
     ForeignRecipient,
@@ -25,6 +26,7 @@ from afterword.errors import (
     UntrustedCertificate,
     UserError,
 )
+from afterword.mailbox.login import AccessToken, bearer
 from afterword.secrets import password_for
 from afterword.trust import trusting
 
@@ -39,7 +41,7 @@ def post(message: EmailMessage, config: Config) -> None:
     settings = _settings(config)
     owner = config.digest_address
     refuse_foreigners(message, config.owner.addresses)
-    with _session(settings, owner) as smtp:
+    with _session(config) as smtp:
         try:
             refused = smtp.send_message(message, owner, [owner])
         except (smtplib.SMTPServerDisconnected, OSError, EOFError) as error:
@@ -66,29 +68,56 @@ def refuse_foreigners(message: EmailMessage, owner: Sequence[str]) -> None:
 def check_post(config: Config) -> str:
     """Connect and log in, and hand in nothing; what was found."""
     settings = _settings(config)
-    with _session(settings, config.digest_address):
+    with _session(config):
         return f"{settings.host}:{settings.port} would take mail to {config.digest_address}"
 
 
 @contextmanager
-def _session(settings: Digest, owner: str) -> Iterator[smtplib.SMTP]:
+def _session(config: Config) -> Iterator[smtplib.SMTP]:
     """A verified connection, logged in."""
-    password = password_for(settings) if settings.has_password else ""
-    client = _client(settings, owner, password)
+    settings, account = _settings(config), config.digest_sign_in
+    if account:
+        name = settings.username or account.username
+        client = with_secret(account, lambda secret: _logged_in(settings, name, secret))
+    else:
+        password = password_for(settings) if settings.has_password else ""
+        client = _logged_in(settings, settings.username or config.digest_address, password)
+    try:
+        yield client.smtp
+    finally:
+        _close(client)
+
+
+def _logged_in(settings: Digest, name: str, secret: str | AccessToken) -> Any:
+    client = _client(settings, name, secret if isinstance(secret, str) else "")
     try:
         with _reaching(settings):
             client.login()
-        yield client.smtp
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            client.close()
+            if isinstance(secret, AccessToken):
+                _show_token(client.smtp, name, secret.value)
+    except BaseException:
+        _close(client)
+        raise
+    return client
 
 
-def _client(settings: Digest, owner: str, password: str) -> Any:
+def _show_token(smtp: smtplib.SMTP, name: str, token: str) -> None:
+    """Log in with an access token, which yagmail does with a file of Google's alone."""
+    smtp.ehlo_or_helo_if_needed()
+    mechanism = "OAUTHBEARER" if "OAUTHBEARER" in smtp.esmtp_features.get("auth", "").split() else "XOAUTH2"
+    answer = bearer(mechanism, name, token, told=[])
+    smtp.auth(mechanism, lambda challenge=None: answer(challenge or b"").decode())
+
+
+def _close(client: Any) -> None:
+    with suppress(smtplib.SMTPException, OSError):
+        client.close()
+
+
+def _client(settings: Digest, name: str, password: str) -> Any:
     context = trusting(settings.ca_file)
     tls = settings.security == "tls"
     timeout = settings.timeout.total_seconds()
-    name = settings.username or owner
     client = yagmail.SMTP(
         user={name: name},  # as a plain string it would get "@gmail.com" where it is no address
         password=password,
@@ -118,7 +147,9 @@ def _reaching(settings: Digest) -> Iterator[None]:
     except smtplib.SMTPAuthenticationError as error:
         raise LoginRefused(
             f"{where} refuses the login (code {error.smtp_code}).",
-            "Check user name and password of [digest]. Many providers want an app password here.",
+            "Check user name and password of [digest]. Many providers want an app password here."
+            if settings.has_password
+            else f"Sign in again, now that there is a digest: afterword auth login {settings.account}",
         ) from None
     except socket.gaierror:
         raise Unreachable(f"The host {settings.host} is not known.", "Check digest.host.") from None

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import Engine, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import Engine, RowMapping, Select, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from afterword.ledger.aftermath import FORGOTTEN, Aftermath
@@ -16,6 +16,8 @@ from afterword.ledger.notices import Notices
 from afterword.ledger.store import open_copy, open_engine
 from afterword.ledger.tables import attempts, cases, corrections, cursors, messages, passes
 from afterword.records import Action, Correspondence, Label, Letter, Place, Plan, Skip, Verdict
+
+PASSES = 1000  # passes that are remembered
 
 
 class State(StrEnum):
@@ -175,6 +177,13 @@ class Ledger:
             )
         return tries
 
+    def retract(self, account: str, folder: str) -> None:
+        """Forget the attempts in a folder: they failed for a reason that lies in no mail."""
+        with self._transaction() as connection:
+            connection.execute(
+                delete(attempts).where(attempts.c.account == account, attempts.c.folder == folder)
+            )
+
     def spoil(self, fingerprint: str, error: str) -> None:
         """A mail that was judged turned out to be beyond us: from now on it counts as unreadable."""
         query = update(messages).where(messages.c.fingerprint == fingerprint).values(error=error, label=None)
@@ -288,7 +297,7 @@ class Ledger:
     # --- passes
 
     def add_pass(self, row: PassRow) -> None:
-        """Remember a pass; only the last thousand are kept."""
+        """Remember a pass; the last thousand are kept, and of each account the last good one and the first failure since."""
         with self._transaction() as connection:
             connection.execute(
                 insert(passes).values(
@@ -302,7 +311,8 @@ class Ledger:
                 )
             )
             newest = select(func.max(passes.c.id)).scalar_subquery()
-            connection.execute(delete(passes).where(passes.c.id < newest - 1000))
+            old = delete(passes).where(passes.c.id < newest - PASSES)
+            connection.execute(old.where(*(passes.c.id.not_in(turn) for turn in _turns())))
 
     def last_pass(self, account: str, *, good: bool = False) -> PassRow | None:
         """The last pass of an account, or its last good one."""
@@ -359,3 +369,17 @@ def _case_of(row: RowMapping) -> Case:
 
 
 _ACTIONS = {State.SKIPPED: Action.SKIP, State.HELD: Action.HOLD, State.WITHDRAWN: Action.SKIP}
+
+
+def _turns() -> tuple[Select[tuple[int]], Select[tuple[int]]]:
+    """The last good pass of each account, and the first pass after it."""
+    last = func.max(passes.c.id).label("id")
+    good = select(passes.c.account, last).where(passes.c.failure == "").group_by(passes.c.account)
+    each = good.subquery()
+    since = (
+        select(func.min(passes.c.id))
+        .outerjoin_from(passes, each, each.c.account == passes.c.account)
+        .where(passes.c.id > func.coalesce(each.c.id, 0))
+        .group_by(passes.c.account)
+    )
+    return select(each.c.id), since

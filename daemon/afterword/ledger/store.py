@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
 from sqlalchemy.pool import StaticPool
 
-from afterword.errors import UserError
+from afterword.errors import LedgerUnusable, UserError
 from afterword.ledger.tables import metadata
 
 HEAD = "0004"  # the newest revision; a test holds it against the migrations
@@ -27,7 +26,7 @@ def open_engine(url: str) -> Engine:
         _create_private(path)
         engine = _engine(parsed)
         migrate(engine)
-    except (OSError, DatabaseError, OperationalError) as error:
+    except (OSError, LedgerUnusable) as error:
         raise UserError(
             f"The ledger at {path} cannot be opened: {error}",
             "Check the path, its permissions and the free space.",
@@ -90,6 +89,7 @@ def _create_private(path: Path) -> None:
 def _engine(url: URL) -> Engine:
     # What a mail says is bound to statements; no error may carry it into a log.
     engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    event.listen(engine, "handle_error", _in_our_words)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's signature
@@ -101,3 +101,13 @@ def _engine(url: URL) -> Engine:
         connection.execute("PRAGMA secure_delete = ON")
 
     return engine
+
+
+def _in_our_words(context: ExceptionContext) -> None:
+    """What befalls the file (full disk, lost permission, damage, a lock that is held for long) is one error to everybody else."""
+    error = context.original_exception
+    if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+        raise LedgerUnusable(
+            f"The ledger cannot be used: {error}.",
+            "Check the free space and the permissions where it lies, and that nothing else holds it for long.",
+        )

@@ -63,7 +63,8 @@ def bearer(mechanism: str, username: str, token: str, told: list[str]) -> Callab
 def server_words(words: str, secret: str | AccessToken) -> str:
     """What the server said, short, on one line, and never with the secret in it."""
     hidden = secret.value if isinstance(secret, AccessToken) else secret
-    line = re.sub(r"\s+", " ", words)
+    # imaplib hands on octets, and IMAPClient their representation.
+    line = re.sub(r"""\bb(['"])(.*?)\1(?=\s|$)""", r"\2", re.sub(r"\s+", " ", words))
     for form in (hidden, base64.b64encode(hidden.encode()).decode()):
         line = line.replace(form, "***") if form else line
     return line[:200]

@@ -1,4 +1,4 @@
-"""The charts, as Plotly draws them in the reader's browser; pure. Plotly is an extra: `pip install afterword[report]`.
+"""The charts, as Plotly draws them in the reader's browser; pure. Plotly is in the extra `report`.
 
 Each chart is made in the colours for a light page; the page's script puts those for a dark one in their place (`DARK`).
 """

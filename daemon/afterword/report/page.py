@@ -24,7 +24,7 @@ def page(season: Season, made: datetime) -> str:
 
         drawn = charts(season)
     except ImportError:
-        raise UserError("The report needs Plotly.", "Run: pip install 'afterword[report]'") from None
+        raise UserError("The report needs Plotly.", "Install it: pipx inject afterword plotly") from None
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

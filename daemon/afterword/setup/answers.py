@@ -39,7 +39,7 @@ class ServerAnswers:
 
 @dataclass(frozen=True, slots=True)
 class DigestAnswers:
-    """A digest through the provider's own server, with the account's own password."""
+    """A digest through the provider's own server, with the account's own password or sign-in; the latter has its user name."""
 
     every: str
     server: SmtpServer
@@ -57,7 +57,7 @@ class DigestAnswers:
         }
         if self.ca_file:
             keys["ca_file"] = str(self.ca_file)
-        return keys | {"username": self.username, **self.secret}
+        return keys | ({"username": self.username} if self.username else {}) | {**self.secret}
 
 
 @dataclass(frozen=True, slots=True)
