@@ -33,12 +33,12 @@ FOLDER = Path(__file__).resolve().parent.parent / "afterword_models" / "pipeline
 FOLDS = 5
 FEWEST = 2  # groups in which an n-gram has to occur
 MOST = 225_000  # features that are kept, so that the pipeline stays within 8 MB
-WRITTEN = 8.0  # how many generated mails a hand-written one weighs
+WRITTEN = 16.0  # how many generated mails a hand-written one weighs
 PLAIN = (
     5.0  # and how many of a clever pattern one of a plain ("core") pattern weighs: real mail is mostly plain
 )
 OTHER = "other"
-DOCUMENT_C, SENTENCE_C, LABEL_C = 1.0, 1.0, 10.0
+DOCUMENT_C, SENTENCE_C, LABEL_C = 3.0, 3.0, 10.0
 TOLERANCE = 1e-5
 HELD_OUT = 5  # one pattern in so many that is no rejection is kept for testing
 
