@@ -38,7 +38,8 @@ PER_PATTERN = 8  # mails drawn from a pattern
 FEWEST = 2  # groups in which an n-gram has to occur
 SENTENCE_FEATURES, DOCUMENT_FEATURES = 20_000, 15_000  # n-grams kept: those that tell most
 SENTENCE_C, DOCUMENT_C = 3.0, 10.0
-WRITTEN = 4.0  # how many generated mails a hand-written one weighs
+MIX_C = 0.01  # small: most other facets have little to say about one
+WRITTEN = 8.0  # how many generated mails a hand-written one weighs
 LINE = 12.0  # what all sentences of a line weigh together
 SILENT, SPEAKING = (
     0.7,
@@ -285,14 +286,13 @@ def out_of_fold(table: Table, pairs: Sequence[Pair]) -> np.ndarray:
 
 
 def mixes(found: np.ndarray, facts: np.ndarray) -> np.ndarray:
-    """How the two scores are weighed, facet by facet, and where yes begins: where the mean F1 of yes and no is highest; shape (3, facets)."""
+    """How all scores are weighed for each facet, and where yes begins: where the mean F1 of yes and no is highest; shape (2 * facets + 1, facets)."""
+    scores = np.hstack([found[:, :, 0], found[:, :, 1]])
     columns = []
-    for column in range(len(FACETS)):
-        noted = facts[:, column].astype(bool)
-        model = LogisticRegression().fit(found[:, column], noted)
-        logits = model.decision_function(found[:, column])
-        shift = float(model.intercept_[0]) - threshold(noted, logits)
-        columns.append([*model.coef_[0], shift])
+    for noted in facts.T.astype(bool):
+        model = LogisticRegression(C=MIX_C, max_iter=1000).fit(scores, noted)
+        logits = model.decision_function(scores)
+        columns.append([*model.coef_[0], float(model.intercept_[0]) - threshold(noted, logits)])
     return np.array(columns).T
 
 
