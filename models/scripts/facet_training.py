@@ -46,7 +46,7 @@ SILENT, SPEAKING = (
     1.2,
 )  # what a mail's sentence weighs where the facet is absent, and the strongest where it is present
 ROUNDS = 2
-SLACK = 0.01  # of mean F1 that is given for caution
+SLACK = 0.005  # of mean F1 that is given for caution
 STEPS, MORE_STEPS = 60, 30  # of the optimiser, at first and in each further round
 
 
