@@ -38,7 +38,10 @@ PER_PATTERN = 8  # mails drawn from a pattern
 FEWEST = 2  # groups in which an n-gram has to occur
 SENTENCE_FEATURES, DOCUMENT_FEATURES = 20_000, 15_000  # n-grams kept: those that tell most
 SENTENCE_C, DOCUMENT_C = 3.0, 10.0
-MIX_C = 0.01  # small: most other facets have little to say about one
+MIX_C, OWN = (
+    0.003,
+    5.0,
+)  # of the weighing, and how far a facet's own scores are spared its penalty: the others have little to say about it
 WRITTEN = 8.0  # how many generated mails a hand-written one weighs
 LINE = 12.0  # what all sentences of a line weigh together
 SILENT, SPEAKING = (
@@ -289,10 +292,11 @@ def mixes(found: np.ndarray, facts: np.ndarray) -> np.ndarray:
     """How all scores are weighed for each facet, and where yes begins: where the mean F1 of yes and no is highest; shape (2 * facets + 1, facets)."""
     scores = np.hstack([found[:, :, 0], found[:, :, 1]])
     columns = []
-    for noted in facts.T.astype(bool):
-        model = LogisticRegression(C=MIX_C, max_iter=1000).fit(scores, noted)
-        logits = model.decision_function(scores)
-        columns.append([*model.coef_[0], float(model.intercept_[0]) - threshold(noted, logits)])
+    for number, noted in enumerate(facts.T.astype(bool)):
+        scales = np.where(np.arange(scores.shape[1]) % len(FACETS) == number, OWN, 1.0)
+        model = LogisticRegression(C=MIX_C, max_iter=2000).fit(scores * scales, noted)
+        logits = model.decision_function(scores * scales)
+        columns.append([*(model.coef_[0] * scales), float(model.intercept_[0]) - threshold(noted, logits)])
     return np.array(columns).T
 
 
