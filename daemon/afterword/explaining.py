@@ -7,7 +7,7 @@ from typing import Any
 
 from afterword.accounts import craft_for
 from afterword.config import Account, Config, Letters
-from afterword.dossier import Owner, open_dossier
+from afterword.dossier import Owner, open_dossier, told_together
 from afterword.errors import UnreadableMail, UserError
 from afterword.judging import raw_of
 from afterword.learning import judge_for
@@ -114,10 +114,11 @@ def explain_mail(path: str, config: Config | None, account: str = "") -> Explana
     setting = _configured(config, account) if config else _from_message(message)
     verdict = setting.craft.judge.judge(message)
     earlier = _without_own_drafts(setting, message)
-    dossier = open_dossier(message, verdict, earlier, setting.craft.owner, now=setting.now)
+    settled = [plan for plan in setting.settled if plan.dossier.fingerprint != message.fingerprint]
+    alone = open_dossier(message, verdict, earlier, setting.craft.owner, now=setting.now)
+    dossier = told_together(alone, [plan.dossier for plan in settled])
     circumstances = Circumstances(setting.now, setting.craft.letters.application_stage)
     decision = setting.craft.rules.decide(message, verdict, dossier, circumstances)
-    settled = [plan for plan in setting.settled if plan.dossier.fingerprint != message.fingerprint]
     (plan,) = make_plans([(dossier, decision)], settled, setting.craft.letters, setting.now)
     draft = None
     if plan.action is Action.DRAFT:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from afterword.config import Account, Corrections, Letters, Retention
 from afterword.corrections import act, certain, overruled, take, words_on
 from afterword.deliver import Delivery, deliver
-from afterword.dossier import OVERTAKING, Owner, Recollection, open_dossier, overtaken
+from afterword.dossier import OVERTAKING, Owner, Recollection, open_dossier, overtaken, told_together
 from afterword.errors import LedgerUnusable
 from afterword.examining import REACH, Look, Progress, examine, reason
 from afterword.exclusive import alone_at
@@ -141,12 +141,18 @@ def plan(work: Pass) -> tuple[list[Outcome], int]:
         return [], 0
     earlier = Recollection(work.ledger.correspondence(work.now - MEMORY))
     spoiled: list[str] = []
-    decided: list[tuple[Message, Dossier, Decision]] = []
+    opened: list[tuple[Message, Verdict, Dossier]] = []
     for message, verdict in judged:
         with bearing(work, message, spoiled):
-            dossier, decision = decide(work, message, verdict, earlier)
+            dossier = open_dossier(message, verdict, earlier, work.craft.owner, now=work.now)
             note_unasked(work.ledger, message, verdict, dossier)
-            decided.append((message, dossier, decision))
+            opened.append((message, verdict, dossier))
+    known = [*(each[2] for each in opened), *(case.plan.dossier for case in work.ledger.cases())]
+    decided: list[tuple[Message, Dossier, Decision]] = []
+    for message, verdict, alone in opened:
+        with bearing(work, message, spoiled):
+            dossier = told_together(alone, known)
+            decided.append((message, dossier, decide(work, message, verdict, dossier)))
     standing = {mail.message_id for mail in earlier.outgoing}
     outcomes = [note_found(work, *each) for each in decided if draft_id(work, each[0]) in standing]
     new = [each for each in decided if draft_id(work, each[0]) not in standing]
@@ -174,11 +180,10 @@ def bearing(work: Pass, message: Message, spoiled: list[str]) -> Iterator[None]:
         spoiled.append(message.fingerprint)
 
 
-def decide(work: Pass, message: Message, verdict: Verdict, earlier: Recollection) -> tuple[Dossier, Decision]:
-    """What is known of a rejection, and what the rules say to it."""
-    dossier = open_dossier(message, verdict, earlier, work.craft.owner, now=work.now)
+def decide(work: Pass, message: Message, verdict: Verdict, dossier: Dossier) -> Decision:
+    """What the rules say to a rejection."""
     circumstances = Circumstances(work.now, work.craft.letters.application_stage)
-    return dossier, work.craft.rules.decide(message, verdict, dossier, circumstances)
+    return work.craft.rules.decide(message, verdict, dossier, circumstances)
 
 
 def draft_id(work: Pass, message: Message) -> str:

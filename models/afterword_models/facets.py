@@ -45,8 +45,9 @@ class Found:
 class FacetModel:
     """The two linear models and how their scores are weighed; k is the number of FACETS.
 
-    `sentences` and `documents` have shape (features, k), `biases` (2, k) in that order. A facet holds where
-    `mix[0] * sentence + mix[1] * document + mix[2]` is above zero; `mix` has shape (3, k).
+    `sentences` and `documents` have shape (features, k), `biases` (2, k) in that order. `mix` has shape (2k + 1, k): what each of the k scores
+    of the strongest sentences and the k of the whole mail says for a facet, and a constant. A facet holds where the sum is above zero. All are
+    heard for each, since facets go together: whoever is told what was missing in an interview has had one.
     """
 
     vocabulary: Vocabulary
@@ -65,7 +66,7 @@ class FacetModel:
             none,
             none,
             np.zeros((2, count)),
-            -np.ones((3, count)),
+            -np.ones((2 * count + 1, count)),
         )
 
 
@@ -129,7 +130,7 @@ def read_facets(model: FacetModel, docs: Sequence[Doc]) -> list[Mapping[str, Fou
     telling = features.sentences.sums(model.sentences) + model.biases[0]
     strongest = np.maximum.reduceat(telling, features.firsts)
     whole = features.documents.sums(model.documents) + model.biases[1]
-    holds = model.mix[0] * strongest + model.mix[1] * whole + model.mix[2] > 0
+    holds = np.hstack([strongest, whole]) @ model.mix[:-1] + model.mix[-1] > 0
     found: list[Mapping[str, Found]] = []
     for number, (subject_end, _subject, sentences) in enumerate(mails):
         first = features.firsts[number]

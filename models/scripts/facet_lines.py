@@ -16,7 +16,7 @@ from templates import SyntaxFault, Template, parse_template
 
 FOLDER = ROOT / "facets"
 NONE = "none"  # the head of sentences that state no facet
-DRAWS = 12  # sentences drawn from a line at most
+DRAWS = 36  # sentences drawn from a line at most
 HEAD = re.compile(r"\[([\w ]+)\]")
 
 

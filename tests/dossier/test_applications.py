@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from afterword.dossier import Recollection, merge, open_dossier, recheck
+from afterword.dossier import Recollection, merge, open_dossier, recheck, told_together
 from afterword.records import Address, Contact, Dossier, Facets, Label, Letter, Stage, Thread
 from tests.builders import DANA, NOW, verdict
 from tests.dossier.mails import (
@@ -217,6 +217,39 @@ def test_a_mail_without_a_role_joins_the_only_application_there() -> None:
 def test_company_alone_counts_for_sixty_days() -> None:
     vague = opened(mail(uid=3, days=61, sender=JORDAN, **VAGUE))
     assert [reasons(each) for each in merge([opened(mail(uid=1)), vague])] == [[], []]
+
+
+def test_two_mails_of_one_application_tell_together_how_far_it_went_and_what_was_said() -> None:
+    robots = opened(by_robot(days=-1), facets=Facets(stage=Stage.FINAL, feedback_given=True))
+    persons = opened(mail(uid=2), facets=Facets(stage=Stage.INTERVIEW, no_feedback_policy=True))
+    together = told_together(persons, [robots, persons])
+    assert (together.stage, together.feedback_given, together.no_feedback_policy) == (
+        Stage.FINAL,
+        True,
+        True,
+    )
+    assert told_together(robots, [robots, persons]).stage is Stage.FINAL
+
+
+def test_another_application_tells_nothing_about_this_one() -> None:
+    other = opened(other_role(uid=2), facets=Facets(stage=Stage.FINAL, feedback_given=True))
+    alone = opened(mail())
+    assert told_together(alone, [other, alone]) == alone
+
+
+def test_a_company_with_a_short_name_is_not_the_one_whose_name_begins_like_it() -> None:
+    robot = Address("North", "no-reply@talentgate.example")
+    text = "Dear Sam,\n\nThank you for applying for the Backend Engineer position at North. We will not go further.\n\nThe North team"
+    north = opened(mail(uid=2, sender=robot, subject="Your application to North", text=text))
+    northbeck = opened(
+        mail(
+            sender=Address("Dana Whitlock", "dana@northbeck.example"),
+            text=TEXT.replace(" at Brightforge", ""),
+        )
+    )
+    assert north.company == "North"
+    assert reasons(merge([north, northbeck])[1]) == []
+    assert north.contact is None
 
 
 def test_an_application_that_has_its_draft_gets_no_other() -> None:

@@ -53,9 +53,13 @@ def test_a_name_is_compared_without_legal_form_accents_and_marks(name: str, squa
 
 @pytest.mark.parametrize(("name", "organisation", "fit"), [
     ("Brightforge", "brightforge.example", True), ("Brightforge Software", "brightforge.example", True), ("Brightforge", "brightforge-group.example", True),
+    ("Northbeck Software", "northbeck.example", True), ("Northbeck Software", "north.example", False), ("North", "northbeck.example", False),
+    ("North", "north-beck.example", True), ("North", "northgroup.example", True), ("Northbeck", "north.example", False),
     ("Brightforge", "elsewhere.example", False), ("", "brightforge.example", False), ("Br", "brightforge.example", False),
 ])  # fmt: skip
-def test_a_name_fits_a_domain_that_begins_with_it(name: str, organisation: str, fit: bool) -> None:
+def test_a_name_fits_a_domain_that_begins_with_it_and_a_short_one_only_where_a_word_ends(
+    name: str, organisation: str, fit: bool
+) -> None:
     assert fits(name, organisation) is fit
 
 

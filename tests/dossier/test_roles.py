@@ -12,6 +12,9 @@ from tests.dossier.mails import mail
     [
         ("Thank you for applying for the Backend Engineer position at Brightforge.", "Backend Engineer"),
         ("We have filled the role of Data Analyst with somebody else.", "Data Analyst"),
+        ("We will not be offering you the Postdoctoral Researcher post.", "Postdoctoral Researcher"),
+        ("That is where I have to leave it for Data Engineer.", "Data Engineer"),
+        ("Die Stelle als Portier ist vergeben.", "Portier"),
         ("Ihre Bewerbung als Projektleiter haben wir geprüft.", "Projektleiter"),
         ("Votre candidature au poste de Contrôleur de gestion n'a pas été retenue.", "Contrôleur de gestion"),
     ],
@@ -31,6 +34,57 @@ def test_a_role_is_named_as_the_text_names_it(text: str, role: str) -> None:
 )
 def test_a_role_that_is_not_clear_stays_unknown(text: str) -> None:
     assert role_of(mail(subject="Hello", text=text)) == ""
+
+
+@pytest.mark.parametrize(
+    ("subject", "role"),
+    [
+        ("Re: Product designer", "Product designer"),
+        ("Bus driver application", "Bus driver"),
+        ("Paralegal at Brightforge", "Paralegal"),
+        ("Deine Bewerbung Product Owner (m/w/d)", "Product Owner"),
+        ("Hiring manager", ""),
+        ("Pets at Peace Shop", ""),
+    ],
+)
+def test_a_subject_that_is_nothing_but_a_title_names_the_role(subject: str, role: str) -> None:
+    assert role_of(mail(subject=subject, text="It is a no, I am afraid.")) == role
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "company"),
+    [
+        (Address("Owen Marsh", "owen@hallowfield.example"), "We at Hallowfield have decided.", "Hallowfield"),
+        (Address("HR", "hr@larch-vale.example"), "It is a no.\n\nLarch Vale", "Larch Vale"),
+        (Address("Bewerbung", "jobs@hallberg.example"), "Absage.\n\nHallberg Maschinenbau GmbH", "Hallberg Maschinenbau GmbH"),
+        (Address("Tim von Lumenwerk", "tim@lumenwerk.example"), "It is a no.", "Lumenwerk"),
+        # What is not certain: a person's own name, a name that may be longer, and one that is written nowhere.
+        (Address("Walter Pym", "walter@pym.example"), "It is a no.\n\nWalter Pym", ""),
+        (Address("Ana Roy", "ana@borealis.example"), "Thank you for your interest in Borealis Technologies Nord.", ""),
+        (Address("Ana Roy", "ana@borealis.example"), "It is a no.", ""),
+    ],
+)  # fmt: skip
+def test_the_company_is_the_name_of_which_its_domain_is_made(
+    sender: Address, text: str, company: str
+) -> None:
+    assert company_of(mail(sender=sender, subject="Your application", text=text)) == company
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Company: Belknap Tools\n\nCareerdesk", "A message from Careerdesk on behalf of Belknap Tools.", "Belknap Tools has told us no. Careerdesk"],
+)  # fmt: skip
+def test_a_portal_that_writes_by_machine_is_not_the_employer(text: str) -> None:
+    sender = Address("Careerdesk", "no-reply@careerdesk.example")
+    assert company_of(mail(sender=sender, subject="Your application", text=text)) == ""
+
+
+def test_a_name_ends_where_its_sentence_does() -> None:
+    text = "Thank you for applying to the job at Pellworth Mills. We wish you well."
+    assert (
+        company_of(mail(sender=Address("", "hr@pellworthmills.example"), subject="Hello", text=text))
+        == "Pellworth Mills"
+    )
 
 
 def test_an_agency_is_not_the_company_that_turned_somebody_down() -> None:

@@ -2,7 +2,7 @@
 
 from afterword.dossier.cases import first_obstacle, open_dossier, overtaken, recheck, remember
 from afterword.dossier.history import OVERTAKING
-from afterword.dossier.merging import merge, yields
+from afterword.dossier.merging import merge, told_together, yields
 from afterword.dossier.owner import Owner
 from afterword.dossier.recollection import Recollection
 
@@ -16,5 +16,6 @@ __all__ = [
     "overtaken",
     "recheck",
     "remember",
+    "told_together",
     "yields",
 ]

@@ -28,8 +28,16 @@ def says(sentences: Sequence[str], table: str, key: str) -> bool:
 
 def party_of(message: Message, facets: Facets) -> Party:
     """Who turned the application down: an agency by its name, or by what the mail says unless the sender's own organisation has the job."""
-    told = facets.party is Party.RECRUITER and not has_the_job(message)
-    return Party.RECRUITER if told or calls_itself_agency(message) else Party.COMPANY
+    told = facets.party is Party.RECRUITER or speaks_as_agency(message)
+    agency = (told and not has_the_job(message)) or calls_itself_agency(message)
+    return Party.RECRUITER if agency else Party.COMPANY
+
+
+def speaks_as_agency(message: Message) -> bool:
+    """Whether the mail speaks of a client, or its domain ends as those of agencies do."""
+    domain = organisation_of(message.sender.domain) if message.sender else ""
+    ends = domain.partition(".")[0].endswith(tuple(lexicon()["agencies"]["ending"]))
+    return ends or says(sentences_of(message.text[:4000]), "party", "recruiter")
 
 
 def has_the_job(message: Message) -> bool:
@@ -48,7 +56,7 @@ def has_the_job(message: Message) -> bool:
 
 def is_of_agency(message: Message) -> bool:
     """Whether any mail, judged or not, comes from an agency: by its sender, or since it speaks of a client."""
-    return calls_itself_agency(message) or says(sentences_of(message.text[:4000]), "party", "recruiter")
+    return calls_itself_agency(message) or speaks_as_agency(message)
 
 
 def calls_itself_agency(message: Message) -> bool:

@@ -1,4 +1,4 @@
-"""Of several rejections, which one is answered: one of an application, and no two requests to one person."""
+"""Several rejections: what those of one application say together, which of them is answered, and no two requests to one person."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -7,9 +7,10 @@ from datetime import datetime
 from afterword.dossier.applications import identity_of_dossier, is_alone, link
 from afterword.dossier.history import ASKED, ASKED_LATELY
 from afterword.dossier.recipients import Obstacle
-from afterword.records import Dossier, Skip
+from afterword.records import Dossier, Skip, Stage
 
 Asks = Callable[[Dossier], bool]
+STAGES = (Stage.APPLICATION, Stage.INTERVIEW, Stage.FINAL)
 DRAFTED: Obstacle = (Skip.SAME_APPLICATION, "its application has a draft already")
 RIVALLED: Obstacle = (Skip.SAME_APPLICATION, "another mail about the same application is answered")
 
@@ -17,6 +18,20 @@ RIVALLED: Obstacle = (Skip.SAME_APPLICATION, "another mail about the same applic
 def may_ask(dossier: Dossier) -> bool:
     """Whether a letter can ask for anything at all."""
     return not (dossier.feedback_given or dossier.no_feedback_policy)
+
+
+def told_together(dossier: Dossier, known: Sequence[Dossier]) -> Dossier:
+    """The dossier with what other rejections of its application say: how far it went, that feedback was given, or that none is.
+
+    A tracking system thanks for the interview of which a personal note says nothing; whoever writes, it is one case.
+    """
+    whole = [other for other in known if same_application(dossier, other, known)]
+    return replace(
+        dossier,
+        stage=max((dossier.stage, *(other.stage for other in whole)), key=STAGES.index),
+        feedback_given=dossier.feedback_given or any(other.feedback_given for other in whole),
+        no_feedback_policy=dossier.no_feedback_policy or any(other.no_feedback_policy for other in whole),
+    )
 
 
 def merge(

@@ -14,11 +14,13 @@ import tldextract
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 LEGAL_FORM = re.compile(
     r"[\s,]+(?:inc|incorporated|ltd|limited|llc|llp|plc|corp|corporation|co|company|gmbh|ag|kg|mbh|se|ug|ohg|e\.?\s?v|sa|sas|sarl|"
-    r"s\.?l|s\.?a|srl|s\.?r\.?l|spa|s\.?p\.?a|bv|b\.v|nv|n\.v|oy|ab|as|aps|pty|pte|lda|ltda)\.?$",
+    r"s\.?l|s\.?a|srl|s\.?r\.?l|s\.?n\.?c|spa|s\.?p\.?a|bv|b\.v|nv|n\.v|oy|ab|as|a/s|aps|pty|pte|lda|ltda)\.?$",
     re.IGNORECASE,
 )
 DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
 WORDS_LIMIT = 1500  # of a mail that are looked through for an organisation's name
+NAME_LIMIT = 6  # words of one
+LONG = 8  # letters of a beginning that is no other organisation's: "North" begins too many
 
 
 @cache
@@ -72,12 +74,29 @@ def squash(name: str) -> str:
 
 
 def fits(name: str, organisation: str) -> bool:
-    """Whether a written name and an organisational domain can be of one organisation."""
-    label = squash(organisation.partition(".")[0])
-    written = squash(name)
+    """Whether a written name and an organisational domain can be of one organisation: they are the same, or one of them begins with all of the other.
+
+    A short beginning has to end where a word does: Northbeck Software fits northbeck.example, and North does not.
+    """
+    label, written = squash(organisation.partition(".")[0]), squash(name)
     if len(written) < 3 or len(label) < 3:
         return written == label != ""
-    return label.startswith(written) or written.startswith(label)
+    if _goes_on(written, label) or _goes_on(label, written):
+        return True
+    parts = organisation.partition(".")[0].split("-")
+    return _begins_with([squash(part) for part in parts], written) or _begins_with(_words(name), label)
+
+
+def _goes_on(beginning: str, whole: str) -> bool:
+    """Whether a squashed name is another one's beginning, which is long or goes on with what says no more, such as "group"."""
+    rest = whole.removeprefix(beginning)
+    return whole.startswith(beginning) and (
+        len(beginning) >= LONG or rest == "" or rest.startswith(tuple(lexicon()["domains"]["additions"]))
+    )
+
+
+def _words(text: str) -> list[str]:
+    return [squash(word) for word in re.findall(r"[^\W_]+|&", text)[:WORDS_LIMIT]]
 
 
 def is_named(organisation: str, text: str) -> bool:
@@ -89,9 +108,9 @@ def is_named(organisation: str, text: str) -> bool:
     plain = (
         token for token in text[:10_000].split() if not any(mark in token for mark in ("@", "://", "www."))
     )
-    words = [squash(word) for word in re.findall(r"[^\W_]+|&", " ".join(plain))[:WORDS_LIMIT]]
+    words = _words(" ".join(plain))
     return len(label) >= 3 and any(
-        _begins_with(words[start : start + 6], label) for start in range(len(words))
+        _begins_with(words[start : start + NAME_LIMIT], label) for start in range(len(words))
     )
 
 

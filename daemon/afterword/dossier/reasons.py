@@ -9,11 +9,9 @@ from re import Pattern
 from afterword.dossier.expressions import expressions
 from afterword.records import Facets, Reason
 
-# This one decides the letter: it counts only where it is said in so many words.
-WORDED = frozenset({Reason.ROLE_CLOSED, Reason.UNSTATED})
 OPPOSED = frozenset({Reason.OVERQUALIFIED, Reason.UNDERQUALIFIED})
-# Expressions for these are too seldom right in a whole mail; they are for single answers, where little else is said.
-UNSURE = frozenset({Reason.ROLE_CHANGED, Reason.UNSTATED})
+# Expressions for this one are too seldom right in a whole mail ("should another role open"); they are for single answers, where little else is said.
+UNSURE = Reason.ROLE_CLOSED
 
 
 def _expression(table: str, key: str) -> Pattern[str]:
@@ -30,9 +28,9 @@ def reasons_of(sentences: Sequence[str], facets: Facets) -> tuple[Reason, ...]:
     stated = {
         reason
         for reason in Reason
-        if reason not in UNSURE and any(states(sentence, reason) for sentence in sentences)
+        if reason is not UNSURE and any(states(sentence, reason) for sentence in sentences)
     }
-    found = stated | set(facets.reasons) - WORDED
+    found = stated | set(facets.reasons) - {Reason.UNSTATED}
     if found >= OPPOSED:  # nobody is both, and what is said in so many words is right
         found -= OPPOSED - stated or {Reason.OVERQUALIFIED}
     return tuple(reason for reason in Reason if reason in found) or (Reason.UNSTATED,)

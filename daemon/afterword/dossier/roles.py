@@ -1,10 +1,19 @@
 """Role, company and requisition number as a mail writes them; left empty unless the mail is clear."""
 
 import re
+from collections.abc import Iterable
 
 from afterword.dossier.facets import is_of_agency
-from afterword.dossier.organisations import fits, is_freemail, is_tracking_system, organisation_of, squash
-from afterword.dossier.people import clean, person_name, signature_lines
+from afterword.dossier.organisations import (
+    NAME_LIMIT,
+    fits,
+    is_freemail,
+    is_tracking_system,
+    organisation_of,
+    sounds_like_tracking,
+    squash,
+)
+from afterword.dossier.people import clean, is_robot, person_name, signature_lines
 from afterword.records import Message
 
 ROLE_LIMIT = 80
@@ -15,6 +24,8 @@ POST = (
 )
 NAME = r"[^\n.,;:!?()\[\]{}<>|\"“”„]{2,80}?"
 END = r"(?=\s*(?:$|[\n.,;:!?()\[\]{}<>|\"“”„–—]|\bat\b|\bwith\b|\bin (?:our|the|[A-Z])|\bbased\b|\band\b|\bon\b|\bhere\b|\bbut\b|\bhas\b|\bhave\b|\bis\b|\bwas\b|\bwe\b|\bI\b|\bthis\b|\bthat\b|\bwhich\b|\bafter\b|\bthe\b|\bto\b|\bfor\b| - | \| ))"
+# A title in capitals, which needs no more around it than what it is for.
+TITLE = r"(?-i:[A-Z][\w&/'’+-]*(?: (?:of|and|&|in|[A-Z][\w&/'’+-]*)){0,5})"
 TEXT_PATTERNS = tuple(
     re.compile(source, re.IGNORECASE | re.MULTILINE)
     for source in (
@@ -23,6 +34,8 @@ TEXT_PATTERNS = tuple(
         rf"\b(?:apply|applying|application|applied|interest|interview(?:ing|ed)?|candidacy|considered|candidate) (?:for|as|in) (?:the |our |an? )?{POST}:? [\"“]?(?P<role>{NAME})[\"”]?{END}",
         rf"\b(?:apply|applying|applied|application|applications|interview(?:ing|ed)?|candidacy|interviews) (?:for|as|to be) (?:the |our |an? |your )?[\"“]?(?P<role>[A-Z][^\n.,;:!?()\[\]{{}}<>|\"“”„]{{2,70}}?)[\"”]?{END}",
         rf"\b(?:with you|you|forward|ahead|further|else|somebody|someone|person|candidates?|applicants?|offer|job) (?:for|as|of) (?:the |our |an? )?[\"“]?(?P<role>{NAME})[\"”]?{END}",
+        rf"\b(?:the|our|an?|your) (?P<role>{TITLE}) (?:{POST}|offer|seat)\b",
+        rf"\b(?:for|as) (?:the |our |an? )?(?P<role>{TITLE})(?=\s*(?:$|[\n.,;!?)]|\bbecause\b|\bsince\b|\bas\b))",
         rf"(?<!\berfahrung )\b(?:als|stelle als|position als|bewerbung als) (?P<role>[A-ZÄÖÜ]{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”]|\bbei\b|\bin\b|\bund\b|\bfür\b|\b(?:im|am|an|sowie|entgegen|entschieden|leider|haben|hat|besetzt|m/w/d|zu)\b))",
         rf"\b(?:stelle|position|funktion|rolle) (?:des|der|eines|einer|als|\"|„) ?[\"„]?(?P<role>[A-ZÄÖÜ]{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”]|\bbei\b|\bin\b|\bund\b|\bfür\b|\b(?:im|am|an|sowie|entschieden|leider|haben|hat|besetzt|zu)\b))",
         rf"\b(?:poste|offre|emploi|fonction|candidature au poste|candidature pour le poste) (?:de |d['’]|: ?|« ?)(?P<role>{NAME})(?=\s*(?:$|[\n.,;:!?()\[\]<>|\"“”»]|\bau sein\b|\bchez\b|\bet\b|\bau\b|\bà\b|\bdans\b|\bn['’]|\best\b|\ba\b|\bnous\b|\bque\b))",
@@ -38,6 +51,9 @@ SUBJECT_PATTERNS = tuple(
         r"\b(?:candidatura|puesto|vacante|proceso)(?: \w+){0,2} (?:de |para |: )(?P<role>[^:|–—\n]{3,80}?)(?: en .*| ?[-–—|:(\[].*|, .*)?$",
     )
 )
+GERMAN = re.compile(
+    r"\b(?:Stelle|Position|Einstellung) als (?P<role>[A-ZÄÖÜ][a-zäöüß]{3,30}(?<!zeit)(?<!vertretung))(?=[.,\n]| (?:ist|nicht|leider|wurde|haben|an|bei)\b)"
+)
 # The words in which titles of roles end or begin, so that "the second stage" is never taken for one.
 HEAD = re.compile(
     r"(?:engineer|developer|manager|analyst|designer|architect|consultant|assistant|officer|director|lead|head|nurse|teacher|technician|"
@@ -47,6 +63,8 @@ HEAD = re.compile(
     r"solicitor|doctor|physician|pharmacist|therapist|physiotherapist|psychologist|carer|caregiver|midwife|paramedic|tutor|trainer|coach|instructor|supervisor|"
     r"foreman|buyer|merchandiser|marketer|strategist|owner|master|partner|advisor|adviser|agent|broker|trader|underwriter|inspector|surveyor|"
     r"estimator|programmer|tester|administrator|chief|president|secretary|treasurer|steward|host|waiter|waitress|gardener|guard|cleaner|porter|artist|"
+    r"constable|ecologist|handler|performer|contractor|setter|joiner|hairdresser|florist|brewer|roofer|physicist|chemist|biologist|geologist|hydrologist|"
+    r"metallurgist|statistician|economist|actuary|dentist|dietitian|surgeon|radiographer|dispatcher|scheduler|adjuster|examiner|bartender|housekeeper|dancer|actor|"
     r"animator|photographer|musician|conductor|pilot|worker|ranger|keeper|warden|postdoc|doctorate|phd|scholar|investigator|practitioner|evangelist|"
     r"ingenieur|ingenieurin|entwickler|entwicklerin|leiter|leiterin|referent|referentin|sachbearbeiter|sachbearbeiterin|kaufmann|kauffrau|mitarbeiter|mitarbeiterin|"
     r"berater|beraterin|assistenz|assistentin|pfleger|pflegerin|pflegefachkraft|erzieher|erzieherin|lehrer|lehrerin|techniker|technikerin|mechaniker|elektriker|"
@@ -62,15 +80,15 @@ HEAD = re.compile(
 )
 NOT_A_ROLE = re.compile(
     r"\b(?:this|that|these|your|my|his|her|their|it|any|other|another|same|next|first|second|third|final|last|available|current|vacant|"
-    r"open|relevant|suitable|interview(?:s|ing)?|application|applications|process|future|candidates?|applicants?|position|role|job|vacancy|you|we|us|our|opportunity|"
+    r"open|relevant|suitable|hiring|interview(?:s|ing)?|application|applications|process|future|candidates?|applicants?|position|role|job|vacancy|you|we|us|our|opportunity|"
     r"moving|taking|hearing|being|which|who|what|following|below|above|advertised|time|stage|round|month|week|year|interest|someone|somebody|update|news|outcome|result)\b",
     re.IGNORECASE,
 )
 # Where a sentence goes on behind a title that it does not set off.
 GOES_ON = re.compile(
     r"\s+(?:wird|werden|wurde|wurden|ist|sind|war|waren|bekommt|erhält|erhielt|entfällt|entfallen|nicht|leider|daher|nun|jetzt|heute|gestern|aus|"
-    r"können|konnten|müssen|einstellen|anbieten|absagen|internally|further|any|anymore|not|goes|went|will|would|must|can|cannot|may|because|since|from|with|as|"
-    r"est|sera|été|n['’]\w+|será|fue|è|foi|wordt)\b.*$",
+    r"können|konnten|müssen|einstellen|anbieten|absagen|teilgenommen|zurück\w+|beworben|internally|further|any|anymore|not|goes|went|will|would|must|can|cannot|may|because|since|from|with|as|"
+    r"est|sera|été|ne|n['’]\w+|será|fue|è|foi|wordt)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
 # Words that are titles only together with others.
@@ -87,21 +105,31 @@ REQUISITION = re.compile(
     re.IGNORECASE,
 )
 TEAM_WORDS = re.compile(
-    r"[\s,–—-]*\b(?:careers?|hiring|recruiting|recruitment|recruiters?|jobs?|talent(?: acquisition)?|people|hr|human resources|team|karriere|"
-    r"bewerbung(?:en)?|bewerbermanagement|personalbüro|carrières|career opportunity|recrutement|rh|rrhh|selección|empleo|notifications?|no-?reply|via .*|applications?|candidate experience|personalabteilung|recruiting-?team)\b[\s–—-]*",
+    r"[\s,–—-]*\b(?:career opportunity|careers?|hiring|recruiting|recruitment|recruiters?|jobs?|talent(?: acquisition)?|people|hr|human resources|team|karriere|"
+    r"bewerbung(?:en)?|bewerbermanagement|personalbüro|carrières|recrutement|reclutamiento|recrutamento|selezione|werving|vacatures|dotation|risorse umane|recursos humanos|ressources humaines|casting|graduates?(?: programme)?|early careers|rh|rrhh|selección|empleo|notifications?|no-?reply|via .*|applications?|candidate experience|personalabteilung|recruiting-?team)\b[\s–—-]*",
     re.IGNORECASE,
 )
 LOOSE_END = re.compile(
-    r"^(?:at|for|the team at|from|bei|chez)\s+|\s+(?:and|&|of|de|du|des|und|y|the|der|et|x \w+)$|[\[\]]",
+    r"^(?:at|for|the team at|werken bij|the|your|ihr|from|bei|chez)\s+|\s+(?:and|&|of|de|du|des|und|y|the|der|et|x \w+)$|[\[\]]",
     re.IGNORECASE,
 )
 COMPANY_PATTERNS = tuple(
     re.compile(source)
     for source in (
-        r"\b(?:position|role|post|opening|vacancy|job|team|interview|interviewing|opportunity|working|work|here|career|candidacy|application|applying|applied) (?:here )?(?:at|with|to|to join) (?P<company>[A-ZÄÖÜÉ][\w&'’.+-]*(?: (?:&|and|of|de|du|des|und|y|the|[A-ZÄÖÜÉ0-9][\w&'’.+-]*)){0,4})",
-        r"\b(?:interest in|interest in joining|joining|on behalf of|choosing|considering|from) (?P<company>[A-ZÄÖÜÉ][\w&'’.+-]*(?: (?:&|and|of|de|du|des|und|y|[A-ZÄÖÜÉ0-9][\w&'’.+-]*)){0,4})",
-        r"\b(?:bei|bei der|bei den|chez|en) (?P<company>[A-ZÄÖÜÉ][\w&'’.+-]*(?: (?:&|und|et|y|de|du|des|der|[A-ZÄÖÜÉ0-9][\w&'’.+-]*)){0,4})",
+        r"\b(?:position|role|post|opening|vacancy|job|team|interview|interviewing|opportunity|working|work|here|career|candidacy|application|applying|applied) (?:here )?(?:at|with|to|to join) (?P<company>[A-ZÄÖÜÉ][\w&'’+-]*(?:\.[\w&'’+-]+)*(?: (?:&|and|of|de|du|des|und|y|the|[A-ZÄÖÜÉ0-9][\w&'’+-]*(?:\.[\w&'’+-]+)*)){0,4})",
+        r"\b(?:interest in|interest in joining|joining|on behalf of|choosing|considering|from) (?P<company>[A-ZÄÖÜÉ][\w&'’+-]*(?:\.[\w&'’+-]+)*(?: (?:&|and|of|de|du|des|und|y|[A-ZÄÖÜÉ0-9][\w&'’+-]*(?:\.[\w&'’+-]+)*)){0,4})",
+        r"\b(?:bei|bei der|bei den|chez|en) (?P<company>[A-ZÄÖÜÉ][\w&'’+-]*(?:\.[\w&'’+-]+)*(?: (?:&|und|et|y|de|du|des|der|[A-ZÄÖÜÉ0-9][\w&'’+-]*(?:\.[\w&'’+-]+)*)){0,4})",
     )
+)
+# What stands in small letters inside the names of companies.
+INSIDE_NAMES = frozenset(["&", "of", "and", "und", "et", "y", "de", "du", "des", "der", "the"])
+NAME_WORD = re.compile(r"[^\W_]+|&")
+ADDRESS_LIKE = re.compile(r"\S*(?:@|://|www\.)\S*")
+# Where a portal names the employer that it writes for.
+_NAME = r"[A-ZÄÖÜÉ][\w&'’-]*(?: (?:&|[A-ZÄÖÜÉ0-9][\w&'’-]*))*"
+EMPLOYER = re.compile(
+    rf"\b(?:on behalf of|(?:[Cc]ompany|[Ee]mployer|[Cc]lient|Unternehmen|Arbeitgeber|[Ee]mpresa|[Ee]ntreprise):|at|bei|chez) (?:the )?(?P<name>{_NAME})"
+    rf"|(?P<teller>{_NAME}) has (?:told|asked|informed) us\b"
 )
 
 
@@ -112,13 +140,19 @@ def role_of(message: Message) -> str:
         *_captures(SUBJECT_PATTERNS, bare_subject(message.subject)),
     ]
     whole = (role for text in found if (role := _role(text)) and _is_whole(role, message.text[:4000]))
-    return next(whole, "") or _bare_title(message.subject)
+    return next(whole, "") or _bare_title(message.subject) or _german(message.text[:4000])
 
 
 def _is_whole(role: str, text: str) -> bool:
     """Whether a title is not the mere beginning of a longer one, nor a common noun such as "manager"."""
     goes_on = re.search(rf"\b{re.escape(role)} (?:für|en [a-z]|I{{1,3}}\b)", text)
     return not goes_on and (" " in role or (role[0].isupper() and role.casefold() not in COMMON))
+
+
+def _german(text: str) -> str:
+    """What a position in German is called in so many words, whether or not the title is a known one."""
+    match = GERMAN.search(text)
+    return match["role"] if match else ""
 
 
 def _captures(patterns: tuple[re.Pattern[str], ...], text: str) -> list[str]:
@@ -128,7 +162,15 @@ def _captures(patterns: tuple[re.Pattern[str], ...], text: str) -> list[str]:
 def _role(text: str) -> str:
     """A captured text if it is a title: short, with the word of an occupation in it, and nothing that no title has."""
     role = GENDER_MARK.sub("", clean(text, 200)).strip(" -–—,;:'’\"“”„«»*/")
-    role = GOES_ON.sub("", LEADING.sub("", re.sub(r"^\d[\d/.-]*\s+", "", role)))
+    role = GOES_ON.sub(
+        "",
+        LEADING.sub(
+            "",
+            re.sub(
+                r"^(?:ref(?:erence|erenz)?\.?:?\s+)?[A-Z]{0,3}-?\d[\w/.-]*\s+", "", role, flags=re.IGNORECASE
+            ),
+        ),
+    )
     role = re.sub(r"\b(\w{3,}ent)en\b", r"\1", role)  # "die Stelle des Referenten"
     role = re.sub(
         r"\s+(?:team|geführt|position|role|post|vacancy|job|stelle|contract|assignment|booking|search|mandate)$",
@@ -140,7 +182,7 @@ def _role(text: str) -> str:
         not 3 <= len(role) <= ROLE_LIMIT
         or len(role.split()) > 9
         or NOT_A_ROLE.search(role)
-        or re.search(r"[{}<>@=]|https?:|www\.", role)
+        or re.search(r"[{}<>@=]|https?:|www\.|^(?:at|with|in|for|to|from) |&$", role)
     ):
         return ""
     return (
@@ -151,7 +193,7 @@ def _role(text: str) -> str:
 
 
 LEADING = re.compile(
-    r"^(?:.*\b(?:bewerbung (?:auf|als|um)|kandidatuur als|vacature|vaga de|plaza de|puesto de|vacante de|poste de|hiring manager for|applying for|"
+    r"^(?:.*\b(?:bewerbung (?:auf|als|um)|bewerbung|absage|rejection|mission|mandat|kandidatuur als|vacature|vaga de|plaza de|puesto de|vacante de|poste de|hiring manager for|applying for|"
     r"application for|interview for|candidature|candidatura|als)\s+)?[\"“„]?(?:(?:the|our|an?|die|der|das|le|la|el)\s+)?",
     re.IGNORECASE,
 )
@@ -164,15 +206,17 @@ def _is_compound(role: str) -> bool:
 
 def _bare_title(subject: str) -> str:
     """A subject that is nothing but a title, or a title and what it is about behind a mark."""
-    for part in re.split(r"\s+[-–—|]\s+|:\s+|\s*[|]\s*", bare_subject(subject)):
-        role = _role(re.sub(r"\s*[(\[].*$|,.*$", "", part))
+    whole = bare_subject(subject)
+    for part in re.split(r"\s+[-–—|@]\s+|:\s+|\s*[|]\s*", whole):
+        found = re.sub(r"\s*[(\[].*$|,.*$| at .*$", "", part)
+        role = _role(re.sub(r" (?:application|interview|offer|decision)$", "", found))
         if (
             role
             and len(role.split()) <= 6
             and role[0].isupper()
             and re.search(rf"{HEAD.pattern}(?:in)?$", role, re.IGNORECASE)
             and role.casefold() not in COMMON
-            and (role.split()[-1][0].isupper() or HEAD.match(role))
+            and (role.split()[-1][0].isupper() or HEAD.match(role) or whole.startswith(role))
         ):
             return role
     return ""
@@ -199,23 +243,99 @@ def company_of(message: Message) -> str:
 
 
 def _company_written(message: Message) -> str:
-    written = written_names(message)
     sender = message.sender
     domain = sender.domain if sender else ""
-    if domain and not is_tracking_system(domain) and not is_freemail(domain):
-        own = organisation_of(domain)
-        fitting = [name for name in written if fits(name, own)]
-        exact = [name for name in fitting if squash(name) == squash(own.partition(".")[0])]
-        return next(iter(exact or fitting), "")
     display = _display_company(message)
+    portal = sender is None or is_tracking_system(domain) or is_freemail(domain)
+    if sender and not portal:
+        own = organisation_of(domain)
+        if not is_robot(sender):
+            return named_after(own, message) or _fitting(own, message)
+        if not sounds_like_tracking(domain):
+            return "" if _writes_for_another(message, own) else named_after(own, message)
     if fits(display, organisation_of(domain)):
         return ""  # the tracking system's own name
     body = squash(f"{message.subject} {message.text[:3000]} {message.signature}")
     if display and len(squash(display)) >= 3 and squash(display) in body:
         return display
+    return _written_twice(message) if portal else ""
+
+
+def _fitting(organisation: str, message: Message) -> str:
+    """The first name in a mail that may be the domain's, where none is made of the same letters."""
+    names = written_names(message)
+    text = f"{message.subject[:SUBJECT_LIMIT]}\n{message.text[:4000]}"
+    if any(_run(organisation, name) for name in names):
+        return ""
+    return next((name for name in names if fits(name, organisation) and _stands_alone(name, text)), "")
+
+
+def _written_twice(message: Message) -> str:
+    written = written_names(message)
     keys = [squash(name) for name in written]
     pairs = zip(written, keys, strict=True)
     return next((name for name, key in pairs if keys.count(key) >= 2 and not person_name(name)), "")
+
+
+def named_after(organisation: str, message: Message) -> str:
+    """The name of which the domain is made, wherever it is written and as it is: capitalised words in a row that are the label together.
+
+    The display name or a line of the signature may say more ("Hallberg Maschinenbau GmbH"). A person's own name is no company's.
+    """
+    display = message.sender.name if message.sender else ""
+    if squash(organisation.partition(".")[0]) in map(squash, person_name(display).split()):
+        return ""
+    text = f"{message.subject[:SUBJECT_LIMIT]}\n{message.text[:4000]}\n{message.signature[:600]}"
+    for lines in ([display], signature_lines(message), [text]):
+        parts = _parts(lines) if lines != [text] else [_run(organisation, text)]
+        named = [name for name in _fit_names(parts) if _run(organisation, name)]
+        if named:
+            whole = [
+                name if _is_in_capitals(name) else _run(organisation, name)
+                for name in named
+                if name.startswith(_run(organisation, name))
+            ]
+            found = max(whole, key=len, default="")  # what stands in front of it may be part of it or not
+            return found if _stands_alone(found, text) else ""
+    return ""
+
+
+def _is_in_capitals(name: str) -> bool:
+    """Whether it is a name and not a sentence that begins with one."""
+    return ". " not in name and all(
+        word in INSIDE_NAMES or word[0].isupper() or word[0].isdigit() for word in name.split()
+    )
+
+
+def _stands_alone(name: str, text: str) -> bool:
+    """Whether a name is nowhere part of a longer one: no capitalised word stands behind it, nor one in front of it within a sentence."""
+    word = re.escape(name)
+    return not re.search(rf"\b{word} [A-ZÄÖÜÉ]|[a-zà-ÿ] [A-ZÄÖÜÉ][\w-]+ {word}\b", text)
+
+
+def _run(organisation: str, text: str) -> str:
+    """The words in a row, on one line, that make up the label of a domain; addresses and links in the text are no names."""
+    label = squash(organisation.partition(".")[0])
+    for line in ADDRESS_LIKE.sub(" ", text).splitlines() if len(label) >= 3 else ():
+        words = list(NAME_WORD.finditer(line))
+        for number, first in enumerate(words):
+            joined = ""
+            for last in words[number : number + NAME_LIMIT]:
+                joined += squash(last[0])
+                if joined == label and first[0][0].isupper():
+                    return line[first.start() : last.end()]
+                if not label.startswith(joined):
+                    break
+    return ""
+
+
+def _writes_for_another(message: Message, organisation: str) -> bool:
+    """Whether a machine's mail speaks of another organisation than its own as the one that has the job, or of its own nowhere."""
+    if message.sender and re.search(r"\bvia\b", message.sender.name):
+        return True
+    text = f"{message.subject[:SUBJECT_LIMIT]}\n{message.text[:4000]}\n{message.signature[:600]}"
+    others = (match["name"] or match["teller"] for match in EMPLOYER.finditer(text))
+    return any(not fits(name, organisation) for name in others) or not _run(organisation, text)
 
 
 def _display_company(message: Message) -> str:
@@ -225,29 +345,39 @@ def _display_company(message: Message) -> str:
 
 def written_names(message: Message) -> list[str]:
     """Every stretch of the mail that may be a company's name, in order of how much it may be trusted."""
-    found = [_display_company(message)]
-    found += [
-        TEAM_WORDS.sub(" ", part).strip(" ,-–—")
-        for line in signature_lines(message)
-        for part in re.split(r"[,|·•–—]|\s-\s|\bat\b", line)
-    ]
     text = f"{bare_subject(message.subject)}\n{message.text[:4000]}"
-    found += [
+    captured = [
         match["company"].rstrip(".,'’ -") for pattern in COMPANY_PATTERNS for match in pattern.finditer(text)
     ]
-    found += [
-        part.strip()
-        for part in re.split(
-            r"\s[-–—|]\s|: | at | bei | chez | en | with | to ", bare_subject(message.subject)
-        )
+    parts = re.split(r"\s[-–—|]\s|: | at | bei | chez | en | with | to ", bare_subject(message.subject))
+    return _fit_names(
+        [
+            _display_company(message),
+            *_parts(signature_lines(message)),
+            *captured,
+            *(TEAM_WORDS.sub(" ", part) for part in parts),
+        ]
+    )
+
+
+def _parts(lines: Iterable[str]) -> list[str]:
+    """What the lines in which a sender names themselves may call the company."""
+    return [
+        TEAM_WORDS.sub(" ", part).strip(" ,-–—")
+        for line in lines
+        for part in re.split(r"[,|·•–—()]|\s-\s|\b(?:at|von|from|bei|chez|de la part de|namens)\b", line)
     ]
-    found = [LOOSE_END.sub("", name) for name in found]
-    cleaned = [re.sub(r"['’]s$", "", clean(name, COMPANY_LIMIT)).strip(" .,!?\"'") for name in found]
+
+
+def _fit_names(found: Iterable[str]) -> list[str]:
+    """The stretches without loose ends, if they have the length and the signs of a name."""
+    bare = [LOOSE_END.sub("", name.strip()) for name in found]
+    cleaned = [re.sub(r"['’]s$", "", clean(name, COMPANY_LIMIT)).strip(" .,!?\"'") for name in bare]
     return [
         name
         for name in cleaned
         if len(name) >= 2
-        and len(name.split()) <= 6
+        and len(name.split()) <= NAME_LIMIT
         and re.search(r"\w", name)
         and not re.search(r"[{}<>@=/\\]|https?:", name)
     ]
