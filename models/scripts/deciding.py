@@ -26,7 +26,9 @@ MIX = {
     "feedback": 0.01,
     "other": 0.19,
 }
-BETA = 0.4  # a draft too many weighs six times a missed rejection: it costs trust, a missed one only a chance
+BETA = (
+    0.5  # a draft too many weighs four times a missed rejection: it costs trust, a missed one only a chance
+)
 HELD = 0.02  # the share of out-of-fold mail that lies in the band where the owner is asked
 
 

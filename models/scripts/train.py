@@ -33,7 +33,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "afterword_models" / "pipeline
 FOLDS = 5
 FEWEST = 2  # groups in which an n-gram has to occur
 MOST = 225_000  # features that are kept, so that the pipeline stays within 8 MB
-WRITTEN = 16.0  # how many generated mails a hand-written one weighs
+WRITTEN = 6.0  # how many generated mails a hand-written one weighs
 PLAIN = (
     5.0  # and how many of a clever pattern one of a plain ("core") pattern weighs: real mail is mostly plain
 )
