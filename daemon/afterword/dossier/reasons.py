@@ -12,6 +12,8 @@ from afterword.records import Facets, Reason
 OPPOSED = frozenset({Reason.OVERQUALIFIED, Reason.UNDERQUALIFIED})
 # Expressions for this one are too seldom right in a whole mail ("should another role open"); they are for single answers, where little else is said.
 UNSURE = Reason.ROLE_CLOSED
+# This one has to be said in so many words: beside the name of a skilled trade the classifier takes a bare no for it.
+WORDED = Reason.UNDERQUALIFIED
 
 
 def _expression(table: str, key: str) -> Pattern[str]:
@@ -30,7 +32,7 @@ def reasons_of(sentences: Sequence[str], facets: Facets) -> tuple[Reason, ...]:
         for reason in Reason
         if reason is not UNSURE and any(states(sentence, reason) for sentence in sentences)
     }
-    found = stated | set(facets.reasons) - {Reason.UNSTATED}
+    found = stated | set(facets.reasons) - {Reason.UNSTATED, WORDED}
     if found >= OPPOSED:  # nobody is both, and what is said in so many words is right
         found -= OPPOSED - stated or {Reason.OVERQUALIFIED}
     return tuple(reason for reason in Reason if reason in found) or (Reason.UNSTATED,)
