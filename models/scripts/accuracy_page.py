@@ -184,6 +184,7 @@ On the {mails} hand-written rejections of the corpus, each annotated by hand (so
 of them the weighing of the scores is chosen on the other four. The patterns and single sentences of the corpus are in every fold's training; whoever wrote
 them had read some of the mails. Names are found by rules. A name that is not certain is left out of the letter: *precision* is how many of the names found are
 right, *coverage* how many of those that a careful reader finds were found.
+The names in everyday mails were noted once, while the mail was written; some of what counts as wrong is a title kept or left out.
 """
 
 SEEDS = """
@@ -220,6 +221,8 @@ WEAKNESSES = """
 ## Known weaknesses
 
 - A mail that never says no ("We had many wonderful applications and wish you all the best") is recognised by its tone alone, and sometimes missed.
+- Notes that people write as they speak ("Oakmere passed, sorry.") are the hardest; of everyday mails never seen, about a third of the rejections is missed or held.
+- A short plain no may be held for the owner instead of answered ("We have decided not to proceed with your application." and nothing else).
 - A very short acknowledgement ("Thanks for applying for the position of Planner with Oakmere.") has little in it that tells it from the beginning of a
   rejection.
 - A refusal of something close to a job (a grant, an accelerator, a place at a university) can be taken for a rejection.

@@ -92,7 +92,7 @@ def unseen_answers() -> list[Answer]:
         for number, scores in zip(np.flatnonzero(left_out), logits(matrices, weights, left_out), strict=True):
             if rows[number].example.kind == "drawn":
                 continue
-            rejected = decision.chance(*map(float, scores)) >= decision.threshold
+            rejected = 1 / (1 + np.exp(-decision.logit(*scores))) >= decision.threshold
             label = "rejection" if rejected else str(others[number])
             answers.append(
                 _answer(matrices, int(number), label, weights.sentence if rejected else weights.others)

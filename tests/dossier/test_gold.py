@@ -28,7 +28,7 @@ def test_there_are_enough_annotated_mails() -> None:
 
 @pytest.mark.parametrize(
     ("name", "precision", "coverage"),
-    [("contact", 0.98, 0.66), ("role", 0.94, 0.30), ("company", 0.93, 0.27)],
+    [("contact", 0.98, 0.66), ("role", 0.94, 0.30), ("company", 0.91, 0.27)],
 )
 def test_a_name_that_is_found_is_as_often_right_as_it_was_measured(
     name: str, precision: float, coverage: float
