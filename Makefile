@@ -7,7 +7,7 @@ WHEEL_VENV := .work/wheel-venv
 SITE_VENV := .work/site-venv
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 DATA ?= ../shared/data
-LEFT_OUT := dossier faults mailbox scenarios lessons/test_season.py models/test_training.py service/test_day.py
+LEFT_OUT := dossier faults mailbox oauth parse scenarios lessons/test_report_page.py lessons/test_season.py models/test_training.py service/test_day.py
 PARALLEL := -n 2 --dist loadfile   # each file by one of two processes, which start servers of their own
 
 .PHONY: demo test test-source test-wheel soak check eval trials train lock config docs recording site servers clean help
