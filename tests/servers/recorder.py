@@ -23,7 +23,8 @@ class Recorder(RogueServer):
             threading.Thread(target=_pass_back, args=(server, client), daemon=True).start()
             buffer = b""
             while octets := client.recv(65536):
-                buffer = self.keep(buffer + octets)  # first, for who has read the answer may ask what was said
+                # Kept first, for whoever has read the answer may ask what was said.
+                buffer = self.keep(buffer + octets)
                 server.sendall(octets)
 
     def keep(self, buffer: bytes) -> bytes:
