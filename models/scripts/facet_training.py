@@ -30,7 +30,7 @@ from afterword_models.tokens import Sentence
 from corpus import REASONS, Faults, Mail, Pattern
 from expand import Language, annotated_rejections, example_of, expand, load_patterns
 from facet_lines import drawn, load_facet_lines
-from matrices import fingerprints, rarity, read, scaled
+from matrices import fingerprints, rarity, read, scaled, strongest
 from train import FOLDER, languages
 
 FOLDS = 5
@@ -183,7 +183,7 @@ def fit(
     spread = rows @ sp.diags(scales)
     share = (weights * targets).sum(0) / weights.sum(0)
     pull = np.abs(spread.T @ (weights * (targets - share))) / np.sqrt((weights * targets).sum(0) + 1)
-    features = np.sort(np.argsort(-pull.max(axis=1), kind="stable")[:count])
+    features = strongest(pull, count)
     start = np.zeros((len(features) + 1, targets.shape[1]))
     return descend(
         rows, targets, weights, strength, Columns(scales[:, None], start[0], features, start), STEPS

@@ -63,6 +63,11 @@ def fingerprints(matrix: sp.csr_matrix) -> np.ndarray:
     return np.asarray(running[matrix.indptr[1:]] - running[matrix.indptr[:-1]])
 
 
+def strongest(pull: np.ndarray, count: int) -> np.ndarray:
+    """The numbers of the `count` features, in their order, that pull hardest on any column; `pull` has shape (features, columns)."""
+    return np.sort(np.argsort(-pull.max(axis=1), kind="stable")[:count])
+
+
 def rarity(rows: sp.csr_matrix, weights: np.ndarray) -> np.ndarray:
     """Inverse document frequency of each feature, to a power that was tried out."""
     present = sp.csr_matrix((np.ones(len(rows.indices)), rows.indices, rows.indptr), shape=rows.shape)

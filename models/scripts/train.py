@@ -25,7 +25,7 @@ from afterword_models.ngrams import Vocabulary, build_vocabulary
 from corpus import ROOT, Pattern
 from deciding import decide
 from expand import Example, Language, example_of, expand, load_language, load_mails, load_patterns
-from matrices import Row, fingerprints, rarity, read, scaled
+from matrices import Row, fingerprints, rarity, read, scaled, strongest
 from templates import Choice, Template
 
 VERSION = "0.1.0"
@@ -261,7 +261,8 @@ def train(examples: Sequence[Example], out: Path, seed: int) -> Decision:
     assert isinstance(judge, MailJudge)  # noqa: S101 - tells the type checker what the factory makes
     parts = (weights.document, weights.elsewhere, weights.sentence, weights.others)
     columns = np.vstack([part.weights for part in parts]).T
-    kept = heaviest(columns, MOST)
+    # Measured by how widely a column's weights spread, for those of the nine labels are larger throughout.
+    kept = strongest(np.abs(columns / columns.std(axis=0)), MOST)
     judge.vocabulary = vocabulary.only(kept)
     judge.labels = weights.others.classes
     judge.decision = decision
@@ -270,12 +271,6 @@ def train(examples: Sequence[Example], out: Path, seed: int) -> Decision:
     shutil.rmtree(out, ignore_errors=True)  # an older pipeline may have files that this one has not
     nlp.to_disk(out)
     return decision
-
-
-def heaviest(columns: np.ndarray, count: int) -> np.ndarray:
-    """The numbers of the `count` features, in their order, that weigh most in any column, measured by how widely a column's weights spread."""
-    pull = np.abs(columns / columns.std(axis=0)).max(axis=1)
-    return np.sort(np.argsort(-pull, kind="stable")[:count])
 
 
 def main() -> None:

@@ -12,23 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Answer, afterword
+from tests.configs import OVER_TLS
 from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, drafts, mail
 from tests.servers.base import PASSWORD, free_port
 from tests.servers.dovecot import Dovecot
 
-CONFIG = """
-[owner]
-name = "Sam Rivera"
-addresses = ["sam@mail.example"]
-
-[[account]]
-name = "personal"
-[account.imap]
-host = "localhost"
-port = {port}
-ca_file = "{ca_file}"
-username = "{user}"
+CONFIG = (
+    OVER_TLS
+    + """username = "{user}"
 password_env = "AFTERWORD_TEST_PASSWORD"
 timeout = "10s"
 
@@ -41,6 +33,7 @@ every = "10s"
 [state]
 url = "sqlite:///{state}"
 """
+)
 
 
 @pytest.fixture

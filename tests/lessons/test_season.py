@@ -18,6 +18,7 @@ from afterword.ledger import Ledger
 from afterword.scan import scan
 from afterword_models import load
 from tests.cli.command import afterword
+from tests.configs import OVER_TLS
 from tests.lessons.labs import move, rewritten
 from tests.lessons.season import (
     ACK,
@@ -55,23 +56,16 @@ OWNER = "Sam Rivera <sam@mail.example>"
 NOT, YES = "Afterword/Not a rejection", "Afterword/Rejection"
 WORDS = {"ack": ACK, "invite": INVITE, "test": TEST, "offer": OFFER, "robot": ROBOT, "unsaid": UNSAID}
 GRANT_ID = "<grant@harrow.example>"
-CONFIG = """
-[owner]
-name = "Sam Rivera"
-addresses = ["sam@mail.example"]
-[[account]]
-name = "personal"
-[account.imap]
-host = "localhost"
-port = {port}
-ca_file = "{ca_file}"
-username = "{user}"
+CONFIG = (
+    OVER_TLS
+    + """username = "{user}"
 password_env = "AFTERWORD_TEST_PASSWORD"
 [letters]
 delay = "24h"
 [state]
 url = "sqlite:///{state}"
 """
+)
 
 
 class Play:

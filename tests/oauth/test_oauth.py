@@ -22,23 +22,15 @@ from afterword.vitals import Vitals
 from afterword.watcher import Watcher
 from afterword_models import load
 from tests.cli.command import Answer, afterword
+from tests.configs import OVER_TLS
 from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, drafts, mail
 from tests.servers.authority import CLIENT_ID, DEVICE_GRANT, Authority
 from tests.servers.dovecot import Dovecot
 
-CONFIG = """
-[owner]
-name = "Sam Rivera"
-addresses = ["sam@mail.example"]
-
-[[account]]
-name = "personal"
-[account.imap]
-host = "localhost"
-port = {port}
-ca_file = "{ca_file}"
-username = "{user}"
+CONFIG = (
+    OVER_TLS
+    + """username = "{user}"
 auth = "oauth2"
 {source}
 timeout = "10s"
@@ -49,6 +41,7 @@ delay = "0"
 [state]
 url = "sqlite:///{state}"
 """
+)
 
 
 class MemoryKeyring(KeyringBackend):

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.configs import OWNER
 from tests.servers.base import PASSWORD
 
-CONFIG = """
-[owner]
-name = "Sam Rivera"
-addresses = ["sam@mail.example"]
-
+CONFIG = (
+    OWNER
+    + """
 [[account]]
 name = "personal"
 [account.imap]
@@ -36,6 +35,7 @@ every = "10s"
 [state]
 url = "sqlite:///{state}"
 """
+)
 
 
 @contextmanager

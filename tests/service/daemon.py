@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from tests.configs import OWNER
+
 ROOT = Path(__file__).resolve().parents[2]
 
-CONFIG = """
-[owner]
-name = "Sam Rivera"
-addresses = ["sam@mail.example"]
-
+CONFIG = (
+    OWNER
+    + """
 [letters]
 delay = "0"
 
@@ -28,6 +28,7 @@ every = "10s"
 [state]
 url = "sqlite:///{state}"
 """
+)
 
 
 def maildir(folder: Path) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from afterword.oauth import Tokens
+from tests.configs import OVER_TLS
 from tests.faults.mailroom import other, rejection
 from tests.mailbox.labs import ServerLab
 from tests.servers.authority import CLIENT_ID, Authority
@@ -27,18 +28,9 @@ from tests.service.hasty import AUTHORITY, CLOCK, KEYRING
 pytestmark = pytest.mark.timeout(300)  # the day itself takes half a minute, on a machine that is not busy
 
 TODAY = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
-CONFIG = """
-[owner]
-name = "Sam Rivera"
-addresses = ["sam@mail.example"]
-
-[[account]]
-name = "personal"
-[account.imap]
-host = "localhost"
-port = {port}
-ca_file = "{ca_file}"
-username = "{personal}"
+CONFIG = (
+    OVER_TLS
+    + """username = "{personal}"
 password_command = "cat {password}"
 
 [[account]]
@@ -66,6 +58,7 @@ password_env = "SMTP_PASSWORD"
 [state]
 url = "sqlite:///{state}"
 """
+)
 
 
 # What went wrong, and words by which the letter that tells of it is known.

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import afterword
+from tests.configs import OVER_TLS
 from tests.mailbox.labs import ServerLab
 from tests.scan.passes import NOW, mail
 from tests.servers.base import PASSWORD, free_port
@@ -12,18 +13,9 @@ from tests.service.daemon import Daemon
 
 WRONG = "wrong-horse-battery-staple"
 
-CONFIG = """
-[owner]
-name = "Sam Rivera"
-addresses = ["sam@mail.example"]
-
-[[account]]
-name = "personal"
-[account.imap]
-host = "localhost"
-port = {port}
-ca_file = "{ca_file}"
-username = "{user}"
+CONFIG = (
+    OVER_TLS
+    + """username = "{user}"
 {source}
 timeout = "5s"
 
@@ -43,6 +35,7 @@ timeout = "2s"
 [state]
 url = "sqlite:///{state}"
 """
+)
 
 
 class Place:
